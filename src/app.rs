@@ -15,11 +15,11 @@ use crate::gateway::sender::{AfricasTalking, Sender};
 use crate::gateway::smtp::Mailer;
 use crate::http;
 use crate::market::Market;
-use crate::menu_folder::{Data, Folder};
+use crate::menu_folder::Rulebook;
 use crate::metrics::Metrics;
 use crate::notify::Notify;
 use crate::pin::PinKeys;
-use crate::reloadable::Reloadable;
+use crate::reloadable::{Part, Reloadable};
 use crate::seal::Randomness;
 use crate::sms::inbox::Sms;
 use crate::staff::second_factor;
@@ -28,7 +28,6 @@ use crate::time::Clock;
 use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
 use crate::ussd::session_store::SessionStore;
-use crate::wallet::bootstrap::BootstrapError;
 use crate::wallet::{Rule, ServiceConfig, Wallet, bootstrap};
 use actix_web::dev::Server;
 use actix_web::web;
@@ -54,13 +53,15 @@ pub struct App {
     /// The pages of the staff.
     pub console: Console,
     /// The menus in use.
-    pub menus: Reloadable<Menus>,
-    /// Which tariff, limits and menus are in use.
-    rules: Reloadable<Vec<Rule>>,
-    /// Which of them this node has said last.
-    said_rules: Reloadable<Vec<Rule>>,
-    menus_folder: Option<PathBuf>,
-    more_prices: &'static str,
+    pub menus: Part<Menus>,
+    /// All that the folder of the menus says, as it is in use.
+    pub rulebook: Reloadable<Rulebook>,
+    /// Which of it this node has said last.
+    pub said_rules: Reloadable<Vec<Rule>>,
+    /// The folder; where there is none, the files that Kadogo comes with.
+    pub menus_folder: Option<PathBuf>,
+    /// Prices of services for which the folder has none.
+    pub more_prices: &'static str,
     /// How long messages are kept that have arrived, or were given up.
     pub keep_messages: Duration,
     /// How long it is kept which way past conversations took.
@@ -78,18 +79,18 @@ impl App {
         clock: Clock,
         randomness: Randomness,
     ) -> anyhow::Result<(App, Committer)> {
-        App::with(settings, load(settings.menus.as_ref(), settings.more_prices)?, clock, randomness)
-            .await
+        let rulebook = Rulebook::load(settings.menus.as_deref(), settings.more_prices)?;
+        App::with(settings, rulebook, clock, randomness).await
     }
 
     /// The same where the menus have been read already.
     pub async fn with(
         settings: &Settings,
-        data: Data,
+        rulebook: Rulebook,
         clock: Clock,
         randomness: Randomness,
     ) -> anyhow::Result<(App, Committer)> {
-        let market = Market::kenya();
+        let (market, rulebook) = (Market::kenya(), Reloadable::new(rulebook));
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) =
             open_book(settings.database_url.clone(), metrics.clone()).await?;
@@ -108,10 +109,7 @@ impl App {
             store,
             book,
             config: Arc::new(config),
-            tariff: Reloadable::new(data.tariff),
-            limits: Reloadable::new(data.limits),
-            bands: Reloadable::new(data.bands),
-            matching: Reloadable::new(data.matching),
+            policy: rulebook.part(|all| &all.policy),
             clock,
             randomness: Arc::new(randomness),
             metrics,
@@ -120,8 +118,8 @@ impl App {
         if settings.demo {
             world::seed(&wallet).await?;
         }
-        let catalogue = Reloadable::new(data.catalogue);
-        let menus = Reloadable::new(data.menus);
+        let catalogue = rulebook.part(|all| &all.menus.catalogue);
+        let menus = rulebook.part(|all| &all.menus);
         let store = wallet.store.clone();
         let writer = tokio::task::spawn_blocking(move || store.session_writer()).await??;
         let secrets = [&settings.secret].into_iter().chain(&settings.old_secrets);
@@ -133,13 +131,13 @@ impl App {
             ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
             sms: Sms {
                 wallet: wallet.clone(),
-                grammar: Reloadable::new(data.grammar),
+                grammar: rulebook.part(|all| &all.grammar),
                 catalogue: catalogue.clone(),
             },
             notify: Notify::new(wallet.clone(), catalogue, sender, mailer(settings)?),
             wallet,
             menus,
-            rules: Reloadable::new(data.rules),
+            rulebook,
             said_rules: Reloadable::new(Vec::new()),
             menus_folder: settings.menus.clone(),
             more_prices: settings.more_prices,
@@ -147,31 +145,6 @@ impl App {
             keep_conversations: settings.keep_conversations,
         };
         Ok((app, committer))
-    }
-
-    /// Takes changed menus into use; keeps the ones in use when the new ones are not good.
-    pub fn reload(&self) -> anyhow::Result<()> {
-        let data = load(self.menus_folder.as_ref(), self.more_prices)?;
-        self.notify.catalogue.set(data.catalogue);
-        self.sms.grammar.set(data.grammar);
-        self.wallet.tariff.set(data.tariff);
-        self.wallet.limits.set(data.limits);
-        self.wallet.bands.set(data.bands);
-        self.wallet.matching.set(data.matching);
-        self.menus.set(data.menus);
-        self.rules.set(data.rules);
-        Ok(())
-    }
-
-    /// Records which tariff and limits are in use, where they are not those of before. A node says
-    /// each once: two that use others do not contradict one another again and again.
-    pub async fn keep_rules(&self) -> Result<(), BootstrapError> {
-        let rules = self.rules.get();
-        if rules != self.said_rules.get() {
-            self.wallet.keep_rules(&rules).await?;
-            self.said_rules.set(rules.to_vec());
-        }
-        Ok(())
     }
 
     /// What its routes work with. Called where work may go on that outlives its request.
@@ -192,11 +165,6 @@ impl App {
             runtime,
             late,
         }
-    }
-
-    /// What this node uses and the service does not, as it was recorded when the service began.
-    pub async fn differing_rules(&self) -> Result<Vec<&'static str>, StoreError> {
-        self.wallet.differing_rules(&self.rules.get()).await
     }
 
     /// Compares the clock with the times that the database has in hand; what is found counts until
@@ -353,7 +321,7 @@ fn service_config(settings: &Settings, market: Market, reference_key: [u8; 16]) 
 }
 
 /// The pages of the staff; in a demo anybody may be one of them.
-fn console(settings: &Settings, wallet: &Wallet, catalogue: &Reloadable<Catalogue>) -> Console {
+fn console(settings: &Settings, wallet: &Wallet, catalogue: &Part<Catalogue>) -> Console {
     let key = settings.secret.derive("console");
     let console = Console::new(wallet.clone(), catalogue.clone(), key);
     if settings.demo { console.played_by(&staff_on_show::PLAYED) } else { console }
@@ -380,15 +348,4 @@ fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
         None if settings.demo => Ok(Mailer::Simulator),
         None => Ok(Mailer::Off),
     }
-}
-
-/// Reads the menus' folder; everything that is wrong with it is in the error.
-fn load(folder: Option<&PathBuf>, more_prices: &str) -> anyhow::Result<Data> {
-    let mut folder =
-        Folder::open(folder.map(PathBuf::as_path)).context("the menus cannot be read")?;
-    folder.price(more_prices);
-    let (data, _summary) = folder
-        .check()
-        .map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
-    Ok(data)
 }

@@ -117,7 +117,7 @@ pub async fn phone(url: &str, person: Option<String>) -> anyhow::Result<ExitCode
 pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = menus_folder(folder);
     match Folder::open(folder.as_deref())?.check() {
-        Ok((_data, summary)) => {
+        Ok((_rulebook, summary)) => {
             say!("{summary}");
             Ok(ExitCode::SUCCESS)
         }
@@ -135,10 +135,10 @@ fn complain(problems: &[impl std::fmt::Display]) -> ExitCode {
 /// `kadogo menus graph`
 pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = menus_folder(folder);
-    let (data, _summary) = Folder::open(folder.as_deref())?
+    let (rulebook, _summary) = Folder::open(folder.as_deref())?
         .check()
         .map_err(|problems| anyhow!(problems.join("\n")))?;
-    say_on!("{}", crate::ussd::graph(&data.menus, crate::language::Language::EN));
+    say_on!("{}", crate::ussd::graph(&rulebook.menus, crate::language::Language::EN));
     Ok(ExitCode::SUCCESS)
 }
 

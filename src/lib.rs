@@ -37,6 +37,7 @@ pub mod reason;
 pub mod reference;
 pub mod refusal;
 pub mod reloadable;
+pub mod reloading;
 pub mod request;
 pub mod seal;
 pub mod short_code;

@@ -2,7 +2,7 @@
 //! bank statements are matched. Read together, checked together, so that a service never runs on
 //! files that do not fit each other.
 
-use crate::catalogue::{Catalogue, Problem};
+use crate::catalogue::Problem;
 use crate::closing::chart::Chart;
 use crate::limits::Limits;
 use crate::market::Market;
@@ -13,11 +13,14 @@ use crate::source::Source;
 use crate::staff::bands::Bands;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus, Vocabulary};
+use crate::wallet::policy::Policy;
 use crate::wallet::service::ByText;
 use crate::wallet::{Rule, SERVICES, priced};
+use anyhow::{Context, anyhow};
 use sha2::{Digest, Sha256};
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The files, as text.
 #[derive(Debug, Clone)]
@@ -38,27 +41,33 @@ pub struct Folder {
     pub chart: Source,
 }
 
-/// What the files say, once they were found good.
+/// What the files say, once they were found good: replaced as one value, so that no screen names a
+/// price that does not count.
 #[derive(Debug, Clone)]
-pub struct Data {
+pub struct Rulebook {
     /// Screens and words.
-    pub menus: Menus,
-    /// The words alone.
-    pub catalogue: Catalogue,
+    pub menus: Arc<Menus>,
     /// How texts are read.
-    pub grammar: Grammar,
-    /// What services cost.
-    pub tariff: Tariff,
-    /// What people may move.
-    pub limits: Limits,
-    /// How many of the staff an act takes.
-    pub bands: Bands,
-    /// How lines of bank statements are matched.
-    pub matching: Rules,
+    pub grammar: Arc<Grammar>,
+    /// What services cost, what people may move, who approves, and how statements are matched.
+    pub policy: Arc<Policy>,
     /// Under which number accounts stand in the general ledger.
     pub chart: Chart,
     /// Which of all these it is.
     pub rules: Vec<Rule>,
+}
+
+impl Rulebook {
+    /// What a folder says, or the files that are compiled in; `more_prices` are those of services
+    /// for which it has none. Everything that is wrong with it is in the error.
+    pub fn load(folder: Option<&Path>, more_prices: &str) -> anyhow::Result<Rulebook> {
+        let mut folder = Folder::open(folder).context("the menus cannot be read")?;
+        folder.price(more_prices);
+        let (rulebook, _summary) = folder
+            .check()
+            .map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
+        Ok(rulebook)
+    }
 }
 
 impl Folder {
@@ -114,7 +123,7 @@ impl Folder {
 
     /// Reads and checks everything: what it says, or everything that is wrong with it, each with
     /// file and line.
-    pub fn check(&self) -> Result<(Data, String), Vec<String>> {
+    pub fn check(&self) -> Result<(Rulebook, String), Vec<String>> {
         let mut problems = Vec::new();
         let (menus, summary) = self.screens(&mut problems);
         let grammar = self.grammar(&mut problems);
@@ -138,20 +147,14 @@ impl Folder {
                 Ok(matching),
                 Ok(chart),
             ) if problems.is_empty() => {
-                let catalogue = menus.catalogue.as_ref().clone();
-                let rules = self.rules();
-                let data = Data {
-                    menus,
-                    catalogue,
-                    grammar,
-                    tariff,
-                    limits,
-                    bands,
-                    matching,
+                let rulebook = Rulebook {
+                    menus: Arc::new(menus),
+                    grammar: Arc::new(grammar),
+                    policy: Arc::new(Policy { tariff, limits, bands, matching }),
                     chart,
-                    rules,
+                    rules: self.rules(),
                 };
-                Ok((data, summary))
+                Ok((rulebook, summary))
             }
             (_, _, _, _, _, _, _) => Err(problems),
         }

@@ -51,6 +51,7 @@ pub struct Metrics {
     outbox_depth: Gauge,
     outbox_age_seconds: Gauge,
     clock_wrong: Gauge,
+    rules_differ: Gauge,
     committed: AtomicU64,
     largest: AtomicU64,
 }
@@ -84,6 +85,7 @@ impl Default for Metrics {
             outbox_depth: Gauge::default(),
             outbox_age_seconds: Gauge::default(),
             clock_wrong: Gauge::default(),
+            rules_differ: Gauge::default(),
             committed: AtomicU64::new(0),
             largest: AtomicU64::new(0),
         };
@@ -120,6 +122,12 @@ impl Default for Metrics {
             "Age of the oldest message that waits",
             Unit::Seconds,
             metrics.outbox_age_seconds.clone(),
+        );
+        registry.register(
+            "rules_differ",
+            "1 while this node goes by another tariff, other limits or menus than were taken into \
+             use last",
+            metrics.rules_differ.clone(),
         );
         registry.register(
             "clock_wrong",
@@ -214,6 +222,11 @@ impl Metrics {
             self.outbox_depth.set(0);
             self.outbox_age_seconds.set(0);
         }
+    }
+
+    /// Whether this node goes by other files than were taken into use last.
+    pub fn rules(&self, differ: bool) {
+        self.rules_differ.set(i64::from(differ));
     }
 
     /// Whether the clock of this node was found wrong.

@@ -29,8 +29,9 @@ const LISTED_MAX: i64 = 1_000;
 pub async fn staff(args: OfficeArgs, act: StaffAct) -> anyhow::Result<ExitCode> {
     if matches!(act, StaffAct::Rights) {
         let folder = Folder::open(menus_folder(args.menus).as_deref())?;
-        let (data, _summary) = folder.check().map_err(|problems| anyhow!(problems.join("\n")))?;
-        say!("{}", role::table(|right| data.bands.said(right)));
+        let (rulebook, _summary) =
+            folder.check().map_err(|problems| anyhow!(problems.join("\n")))?;
+        say!("{}", role::table(|right| rulebook.policy.bands.said(right)));
         return Ok(ExitCode::SUCCESS);
     }
     let office = Office::open(args).await?;

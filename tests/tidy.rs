@@ -108,6 +108,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signed_in",
             "staff_commands",
             "verify",
+            "reloading",
             "workers",
             "main",
             "lib",

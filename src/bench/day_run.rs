@@ -78,6 +78,8 @@ pub async fn run(plan: &DayBenchPlan, progress: BenchProgress) -> anyhow::Result
     let carrier = MessageCarrier { stub, drain: *drain };
     let node = nodes.first().ok_or_else(|| anyhow!("there is no node"))?;
     let wallet = node.app.wallet.clone();
+    // nobody is stopped by a limit
+    node.app.change_policy(|policy| policy.limits = Limits::alike(ROOMY, ROOMY));
     let outlets = people(plan, &wallet, progress).await?;
     let others = node.start_others();
     let carrying = carrier.begin(&nodes).await?;
@@ -124,8 +126,6 @@ async fn people(
     wallet: &Wallet,
     progress: BenchProgress,
 ) -> anyhow::Result<Vec<String>> {
-    // nobody is stopped by a limit
-    wallet.limits.set(Limits::alike(ROOMY, ROOMY));
     let phones = u64::try_from(plan.phones)?;
     let each = plan.people.div_ceil(PEOPLE_OF_OUTLET).div_ceil(phones.max(1));
     let outlets = each.saturating_mul(phones);

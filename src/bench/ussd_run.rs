@@ -75,7 +75,9 @@ pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Resul
     let bench = Bench::open(plan, progress).await?;
     let wallet = bench.wallet()?.clone();
     // payments are compared with limits, but nobody is stopped by one
-    wallet.limits.set(Limits::alike(ROOMY, ROOMY));
+    for node in &bench.node {
+        node.app.change_policy(|policy| policy.limits = Limits::alike(ROOMY, ROOMY));
+    }
     progress(&format!("{} people join", plan.people));
     populate(&wallet, plan.people).await?;
     let others: Vec<_> = bench.node.iter().map(BenchNode::start_others).collect();

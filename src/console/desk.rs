@@ -12,7 +12,7 @@ use crate::calendar::Day;
 use crate::catalogue::Catalogue;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
-use crate::reloadable::Reloadable;
+use crate::reloadable::Part;
 use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
 use crate::seal::SealKey;
 use crate::staff::role::{self, Right, Role};
@@ -50,7 +50,7 @@ pub struct Console {
     /// What it asks.
     pub wallet: Wallet,
     /// The words.
-    pub catalogue: Reloadable<Catalogue>,
+    pub catalogue: Part<Catalogue>,
     /// Whether it is reached by HTTPS alone, and cookies travel no other way.
     pub secure: bool,
     /// Who can be played in it; nobody where it is real.
@@ -64,7 +64,7 @@ pub struct Console {
 
 impl Console {
     /// The console of a wallet. What it hands out and takes back is sealed with a key of its own.
-    pub fn new(wallet: Wallet, catalogue: Reloadable<Catalogue>, key: SealKey) -> Console {
+    pub fn new(wallet: Wallet, catalogue: Part<Catalogue>, key: SealKey) -> Console {
         let gates = Arc::new(std::array::from_fn(|_| Mutex::new(())));
         let (key, tries) = (Arc::new(key), Arc::default());
         let (figures, uploads) = (Counting::default(), Arc::new(Semaphore::new(UPLOADS)));

@@ -173,7 +173,7 @@ async fn due(wallet: &Wallet) -> Result<Vec<Due>, StoreError> {
 
 async fn low(wallet: &Wallet) -> Result<Vec<Low>, StoreError> {
     // whoever has nothing at all is out of float, whatever the limits say
-    let least = wallet.limits.get().low_float_minor().unwrap_or(1);
+    let least = wallet.policy.get().limits.low_float_minor().unwrap_or(1);
     wallet.store.read(move |conn| counts::low(conn, least, LOW_MAX)).await
 }
 

@@ -21,7 +21,7 @@ use crate::gateway::sender::Sender;
 use crate::gateway::smtp::Mailer;
 use crate::gateway::{Delivery, DeliveryReport};
 use crate::phone::Msisdn;
-use crate::reloadable::Reloadable;
+use crate::reloadable::Part;
 use crate::store::outbox::{self, Channel, MessageRow};
 use crate::store::outbox_notes::{self, Note};
 use crate::store::outbox_queue;
@@ -45,7 +45,7 @@ pub struct Notify {
     /// Where the outbox is, and what the words need.
     pub wallet: Wallet,
     /// The words.
-    pub catalogue: Reloadable<Catalogue>,
+    pub catalogue: Part<Catalogue>,
     /// The way out for texts.
     pub sender: Arc<Sender>,
     /// The way out for letters.
@@ -59,7 +59,7 @@ impl Notify {
     /// The channel, with its ways out.
     pub fn new(
         wallet: Wallet,
-        catalogue: Reloadable<Catalogue>,
+        catalogue: Part<Catalogue>,
         sender: Sender,
         mailer: Mailer,
     ) -> Notify {

@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::gateway::Text;
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
-use crate::reloadable::Reloadable;
+use crate::reloadable::Part;
 use crate::request::{Answer, Fields, Item, Mode, Request, Slots};
 use crate::store::outbox::NewMessage;
 use crate::text::{parts, to_gsm};
@@ -44,9 +44,9 @@ pub struct Sms {
     /// Whom to ask.
     pub wallet: Wallet,
     /// How texts are read.
-    pub grammar: Reloadable<Grammar>,
+    pub grammar: Part<Grammar>,
     /// The words of answers.
-    pub catalogue: Reloadable<Catalogue>,
+    pub catalogue: Part<Catalogue>,
 }
 
 /// An answer to be sent: the key of its text, and values.

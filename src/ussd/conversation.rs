@@ -19,7 +19,7 @@ use crate::book::{Change, Key};
 use crate::gateway::{self, EndEvent, Typed, UssdCall};
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
-use crate::reloadable::Reloadable;
+use crate::reloadable::Part;
 use crate::request::{Answer, Mode, Request, Slots};
 use crate::time::Timestamp;
 use crate::wallet::{Execution, Wallet};
@@ -40,7 +40,7 @@ pub struct Ussd {
     /// Whom to ask.
     pub wallet: Wallet,
     /// The map and the words.
-    pub menus: Reloadable<Menus>,
+    pub menus: Part<Menus>,
     /// Where conversations are kept.
     pub sessions: SessionStore,
 }

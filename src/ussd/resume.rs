@@ -1,10 +1,11 @@
 //! Coming back after a cut: what of an old conversation can be offered again, and what may be
 //! dialled in one go. Never a PIN, never something finished.
 
-use super::menu::Kind;
+use super::menu::{Choice, Kind};
 use super::navigation::Navigator;
 use super::state::State;
 use super::{CallerView, Menus, Step};
+use crate::request::Slots;
 
 /// The state to offer to someone who was cut off at `state`; nothing if only the start would be
 /// left.
@@ -40,8 +41,30 @@ pub fn offer(menus: &Menus, caller: &CallerView, mut old: State) -> Step {
         return navigator.home(old.language);
     }
     let language = old.language;
+    let slots = Slots::from([("place".to_owned(), navigator.place(&old).into())]);
     let kept = Some(Box::new(State { kept: None, ..old }));
-    navigator.enter(State { kept, ..State::at(&menus.customer.resume.text, language) })
+    navigator.enter(State { kept, slots, ..State::at(&menus.customer.resume.text, language) })
+}
+
+impl Navigator<'_> {
+    /// In what somebody was cut off: the words of the last choice before they typed anything else.
+    fn place(&self, old: &State) -> String {
+        let screens: Vec<&String> = old.path.iter().chain([&old.screen]).collect();
+        let chosen = screens.windows(2).map_while(|pair| match pair {
+            [id, next] => self.choice_to(old, id, next),
+            _ => None,
+        });
+        let joining = || self.word(old, &format!("screen.{}.joining", self.menu.resume.text));
+        chosen.last().unwrap_or_else(joining)
+    }
+
+    /// The words of what was chosen on a menu and led on. A language is no place.
+    fn choice_to(&self, old: &State, id: &str, next: &str) -> Option<String> {
+        let Kind::Menu(_, choices) = &self.menu.screen(id)?.kind else { return None };
+        let leads = |choice: &&Choice| choice.act.next.iter().any(|jump| jump.to.text == next);
+        let choice = choices.iter().find(leads).filter(|choice| choice.language.is_none())?;
+        Some(self.word(old, &format!("screen.{id}.{}", choice.label.text)))
+    }
 }
 
 /// May the answer to this screen come out of a dialled code (`*384*1*0712345678#`)? Not a yes, not

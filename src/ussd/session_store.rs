@@ -13,7 +13,7 @@ use super::session::{Ending, Session};
 use crate::book::Book;
 use crate::gateway::UssdCall;
 use crate::phone::Msisdn;
-use crate::reloadable::Reloadable;
+use crate::reloadable::Part;
 use crate::seal::{Randomness, SealKey};
 use crate::store::sessions::{self, Names, SessionRow};
 use crate::store::{Conn, DbThreads, Store, StoreError, lines};
@@ -90,7 +90,7 @@ impl SessionStore {
         key: Name,
         kept: Option<Kept>,
         anew: bool,
-        menus: &Reloadable<Menus>,
+        menus: &Part<Menus>,
     ) -> Result<HopSession, Lost> {
         let now = self.clock.now();
         let caller_name = self.names.caller(&call.caller);

@@ -5,17 +5,17 @@
 use super::counterparty::Party;
 use super::message::Message;
 use super::plan::{Act, Plan, PlanError};
+use super::policy::Policy;
 use super::{Caller, ServiceConfig};
 use crate::book::{Change, Key};
 use crate::calendar::Day;
 use crate::email::Email;
 use crate::id::{AccountId, PostingId};
-use crate::limits::Limits;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Secret, Slots};
-use crate::staff::bands::{Band, Bands};
+use crate::staff::bands::Band;
 use crate::staff::role::Right;
 use crate::store::agent_rows::{AgentPost, OutletState};
 use crate::store::facts::Facts;
@@ -23,7 +23,6 @@ use crate::store::outbox::NewMessage;
 use crate::store::people::PersonRow;
 use crate::store::staff_rows::StaffRow;
 use crate::store::wants::Want;
-use crate::tariff::Tariff;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -133,12 +132,8 @@ pub struct Peers {
 pub struct Context<'a> {
     /// The rules, keys and surroundings that all services share.
     pub config: &'a ServiceConfig,
-    /// What services cost.
-    pub tariff: &'a Tariff,
-    /// What people may move.
-    pub limits: &'a Limits,
-    /// How many of the staff an act takes.
-    pub bands: &'a Bands,
+    /// What services cost, what people may move, and who approves what.
+    pub policy: &'a Policy,
     /// What services may know of one another.
     pub peers: &'a Peers,
     /// Who asks.
@@ -234,7 +229,7 @@ impl<'a> Context<'a> {
     /// moved `before`, minor units.
     pub fn band(&self, right: Right, plan: &Plan, before_minor: i64) -> Band {
         let amount_minor = plan.amount_minor();
-        self.bands.at(right, before_minor.saturating_add(amount_minor))
+        self.policy.bands.at(right, before_minor.saturating_add(amount_minor))
     }
 
     /// The market's day.

@@ -37,7 +37,7 @@ pub fn spent(context: &Context, payer: &PersonRow, amount: Money) -> Result<Mete
 
 /// What it counts for on the side of who gets it, who is not the one that asks.
 pub fn received(context: &Context, payee: &PersonRow, amount: Money) -> Meter {
-    meter(context.limits, context.today(), payee, Direction::In, amount, false)
+    meter(&context.policy.limits, context.today(), payee, Direction::In, amount, false)
 }
 
 /// What somebody sent on this day, and nobody took, counts no more.
@@ -77,7 +77,8 @@ fn out(
     amount: Money,
     own: bool,
 ) -> Result<Meter, PlanError> {
-    let mut out = meter(context.limits, context.today(), person, Direction::Out, amount, own);
+    let mut out =
+        meter(&context.policy.limits, context.today(), person, Direction::Out, amount, own);
     out.caps.budget = budget(context, person.account_id)?;
     Ok(out)
 }

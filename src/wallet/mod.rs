@@ -32,6 +32,7 @@ pub mod people;
 mod pin_proof;
 pub mod plan;
 mod planning;
+pub mod policy;
 pub mod pots;
 pub mod pricing;
 pub mod receipt;
@@ -63,21 +64,18 @@ pub use service_config::{OperatorRules, ServiceConfig};
 
 use crate::book::{Book, Receipt};
 use crate::clock_guard::ClockFault;
-use crate::limits::Limits;
-use crate::matching::Rules;
 use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
-use crate::reloadable::Reloadable;
+use crate::reloadable::Part;
 use crate::request::{Answer, Mode, Request};
 use crate::seal::Randomness;
-use crate::staff::bands::Bands;
 use crate::store::{Store, StoreError};
-use crate::tariff::Tariff;
 use crate::time::Clock;
 use crate::value::Slots;
 use arrangements::setback::Setbacks;
 use planning::Given;
+use policy::Policy;
 use std::sync::Arc;
 
 /// The wallet. Clones share everything.
@@ -89,14 +87,8 @@ pub struct Wallet {
     pub book: Book,
     /// Rules and keys.
     pub config: Arc<ServiceConfig>,
-    /// What services cost.
-    pub tariff: Reloadable<Tariff>,
-    /// What people may move.
-    pub limits: Reloadable<Limits>,
-    /// How many of the staff an act takes.
-    pub bands: Reloadable<Bands>,
-    /// How lines of bank statements are matched.
-    pub matching: Reloadable<Rules>,
+    /// What services cost, what people may move, and who approves what.
+    pub policy: Part<Policy>,
     /// The time.
     pub clock: Clock,
     /// Randomness.

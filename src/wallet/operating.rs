@@ -22,9 +22,11 @@ impl Wallet {
     /// Says what counts from now on: that which is new. Another node that
     /// says the same at the same moment says it once.
     pub async fn keep_rules(&self, in_use: &[Rule]) -> Result<(), BootstrapError> {
-        let tariff = self.tariff.get();
-        let keep =
-            move |conn: &mut Conn| tariff_texts::keep(conn, tariff.number(), tariff.source_text());
+        let policy = self.policy.get();
+        let keep = move |conn: &mut Conn| {
+            let tariff = &policy.tariff;
+            tariff_texts::keep(conn, tariff.number(), tariff.source_text())
+        };
         self.book.write(keep).await?;
         for rule in in_use {
             let name = rule.name;

@@ -5,22 +5,20 @@
 use super::context::{Channel, Context, Peers, People};
 use super::office::{alone, by_phone, two_people};
 use super::plan::{Plan, PlanError};
+use super::policy::Policy;
 use super::registry::PEERS;
 use super::service::{Authority, Decide, Service, Wants};
 use super::{Caller, ServiceConfig, Wallet, unavailable};
 use crate::book::Key;
 use crate::id::PostingId;
-use crate::limits::Limits;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Request, Secret};
-use crate::staff::bands::Bands;
 use crate::staff::role;
 use crate::store::facts::{Facts, NotWanted};
 use crate::store::pins::PinRow;
 use crate::store::staff_rows::StaffRow;
 use crate::store::wants::Want;
 use crate::store::{Conn, StoreError, loading};
-use crate::tariff::Tariff;
 use crate::time::Timestamp;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -54,9 +52,7 @@ pub(super) struct Given {
 /// A request to be planned, with all that is handed in.
 pub(super) struct Job {
     pub(super) config: Arc<ServiceConfig>,
-    pub(super) tariff: Arc<Tariff>,
-    pub(super) limits: Arc<Limits>,
-    pub(super) bands: Arc<Bands>,
+    pub(super) policy: Arc<Policy>,
     pub(super) peers: &'static Peers,
     pub(super) service: &'static Service,
     pub(super) steps: &'static [Wants],
@@ -93,9 +89,7 @@ impl Job {
     pub(super) fn context<'a>(&'a self, caller: &'a Caller, facts: &'a Facts) -> Context<'a> {
         Context {
             config: &self.config,
-            tariff: &self.tariff,
-            limits: &self.limits,
-            bands: &self.bands,
+            policy: &self.policy,
             peers: self.peers,
             caller,
             fields: &self.fields,
@@ -141,7 +135,7 @@ impl Job {
             (Authority::Assistant, Some(0)) => {
                 wants.extend(caller.post.as_ref().map(|t| Want::Pin(t.assistant.id.into())))
             }
-            (Authority::Staff(right), Some(0)) if self.bands.has(right) => {
+            (Authority::Staff(right), Some(0)) if self.policy.bands.has(right) => {
                 let context = self.context(&caller, facts);
                 wants.extend(caller.staff.as_ref().map(|staff| alone::want(&context, staff.id)))
             }
@@ -294,9 +288,7 @@ impl Wallet {
     ) -> Planned {
         let job = Job {
             config: self.config.clone(),
-            tariff: self.tariff.get(),
-            limits: self.limits.get(),
-            bands: self.bands.get(),
+            policy: self.policy.get(),
             peers: &PEERS,
             service,
             steps,

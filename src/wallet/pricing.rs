@@ -36,7 +36,7 @@ pub fn fee(
     let month_minor = usage.sum(Direction::Out, Window::Month).value_minor;
     let channel = Some(context.channel.name());
     let case = PriceCase { service, amount, tier: Some(&payer.tier), channel, date, month_minor };
-    Ok(context.tariff.quote(&case).map_err(|reason| Refusal::of_field(reason, "amount"))?)
+    Ok(context.policy.tariff.quote(&case).map_err(|reason| Refusal::of_field(reason, "amount"))?)
 }
 
 /// What must still be so when a payment is committed whose price depends on those before it: of two
@@ -46,7 +46,7 @@ pub fn agreed(
     service: &str,
     payer: &PersonRow,
 ) -> Result<Option<Change>, PlanError> {
-    if !context.tariff.counts_month(service) {
+    if !context.policy.tariff.counts_month(service) {
         return Ok(None);
     }
     let posting = party::account(context, payer.account_id)?.last_posting;

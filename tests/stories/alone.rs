@@ -40,7 +40,9 @@ async fn act(
 
 fn bands(world: &World, text: &str) {
     let text = format!("currency = \"KES\"\n{text}");
-    world.app.wallet.bands.set(Bands::parse(&Source::new("approvals.toml", text)).unwrap());
+    world.app.change_policy(|policy| {
+        policy.bands = Bands::parse(&Source::new("approvals.toml", text)).unwrap()
+    });
 }
 
 /// From 1,000 on it takes two, from 2,000 on somebody of finance.

@@ -34,7 +34,9 @@ async fn asked(world: &World, asha: &OnDuty, amount: &str) -> i64 {
 /// Everything that may take two does, but for what the bands say.
 fn two_always(world: &World, bands: &str) {
     let text = format!("currency = \"KES\"\n{bands}");
-    world.app.wallet.bands.set(Bands::parse(&Source::new("approvals.toml", text)).unwrap());
+    world.app.change_policy(|policy| {
+        policy.bands = Bands::parse(&Source::new("approvals.toml", text)).unwrap()
+    });
 }
 
 async fn states(world: &World) -> Vec<String> {

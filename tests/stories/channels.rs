@@ -13,7 +13,7 @@ use kadogo::store::book_rows;
 
 fn set(world: &World, text: &str) {
     let tariff = kadogo::menu_folder::tariff(&Source::new("tariff.toml", text)).unwrap();
-    world.app.wallet.tariff.set(tariff);
+    world.app.change_policy(|policy| policy.tariff = tariff);
 }
 
 async fn account(world: &World, id: i64) -> i64 {

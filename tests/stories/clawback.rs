@@ -216,7 +216,7 @@ async fn a_head_office_is_paid_out_before_the_claw_back_and_gives_back_what_it_e
 async fn another_tariff_by_then_finds_nothing_and_hides_nothing() {
     let world = World::new().await;
     world.app.keep_rules().await.unwrap();
-    let before = world.app.wallet.tariff.get();
+    let before = world.app.wallet.policy.get();
     let (njeri, mariam) = (world.phone(NJERI), world.phone(MARIAM));
     serve(&njeri, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("8417")]).await;
     serve(&mariam, &[Pick("in"), Type("0700000005"), Type("500"), Yes, Type("6734")]).await;
@@ -225,10 +225,10 @@ async fn another_tariff_by_then_finds_nothing_and_hides_nothing() {
     next_day(&world);
     let first = finds(&world, &staff).await;
     // nobody earns anything any more
-    let text = before.source_text();
+    let text = before.tariff.source_text();
     let without = text.split("[commission").next().unwrap();
     let another = kadogo::tariff::Tariff::again(without).unwrap();
-    world.app.wallet.tariff.set(another);
+    world.app.change_policy(|policy| policy.tariff = another);
     assert_eq!(finds(&world, &staff).await, first);
     assert_eq!(first.len(), 1);
     // of a tariff that was not kept nothing is said

@@ -4,6 +4,7 @@
 
 pub mod machine;
 
+use super::memory;
 use machine::{Programs, alive, family, free_port, programs, said, send};
 use std::fs;
 use std::io::Write;
@@ -13,6 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// As a careful operator sets it, but small. Dynamic shared memory lies in the folder, to go away
 /// with it.
@@ -29,8 +31,15 @@ dynamic_shared_memory_type = mmap
 
 /// Where the plug is pulled, what was committed must be on the disk.
 const DURABLE: &str = "fsync = on\n";
-/// Where it is not, nobody waits for the disk.
-const QUICK: &str = "fsync = off\nfull_page_writes = off\n";
+/// Where it is not, nobody waits for the disk, and nobody tidies up behind hundreds of databases of
+/// which each is used for a moment.
+const QUICK: &str = "
+fsync = off
+full_page_writes = off
+autovacuum = off
+max_wal_size = 1GB
+checkpoint_timeout = 1h
+";
 
 /// Statics are never dropped and a killed test drops nothing, so a shell waits for the end of its
 /// pipe: the test is gone then, however it went. Each line says which server runs now, an empty one
@@ -64,6 +73,11 @@ pub fn psql(url: &str, sql: &str) -> String {
         .to_owned()
 }
 
+/// Where the plug is pulled: on a disk.
+fn disk_folder() -> TempDir {
+    tempfile::Builder::new().prefix("kadogo-pg-").tempdir().unwrap()
+}
+
 pub struct Cluster {
     programs: Programs,
     folder: PathBuf,
@@ -78,7 +92,7 @@ impl Cluster {
     /// never pulled.
     pub fn shared() -> Option<&'static Cluster> {
         static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
-        SHARED.get_or_init(|| Cluster::fresh(QUICK)).as_ref()
+        SHARED.get_or_init(|| Cluster::fresh(memory::server_folder(), QUICK)).as_ref()
     }
 
     /// The same; says so where it is seen when the story cannot be told.
@@ -88,10 +102,10 @@ impl Cluster {
 
     /// A cluster for one story alone; it ends with the value.
     pub fn start_own(story: &str) -> Option<Cluster> {
-        Cluster::fresh(DURABLE).or_else(|| say_not_told(story))
+        Cluster::fresh(disk_folder(), DURABLE).or_else(|| say_not_told(story))
     }
 
-    fn fresh(disk: &str) -> Option<Cluster> {
+    fn fresh(folder: TempDir, disk: &str) -> Option<Cluster> {
         let programs = match programs() {
             Ok(programs) => programs,
             Err(why) => {
@@ -101,7 +115,7 @@ impl Cluster {
                 return None;
             }
         };
-        let mut cluster = Cluster::empty(programs);
+        let mut cluster = Cluster::empty(programs, folder);
         let data = cluster.data();
         let mut initdb = programs.command("initdb");
         said(
@@ -125,8 +139,8 @@ impl Cluster {
     }
 
     /// A guarded folder without a server.
-    fn empty(programs: &Programs) -> Cluster {
-        let folder = tempfile::Builder::new().prefix("kadogo-pg-").tempdir().unwrap().keep();
+    fn empty(programs: &Programs, folder: TempDir) -> Cluster {
+        let folder = folder.keep();
         if let Some((user, group)) = programs.user {
             std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
         }
@@ -226,7 +240,7 @@ impl Cluster {
 
     /// A hot standby of it that follows under this name; it ends with the value.
     pub fn standby(&self, name: &str) -> Cluster {
-        let mut standby = Cluster::empty(&self.programs);
+        let mut standby = Cluster::empty(&self.programs, disk_folder());
         let source =
             format!("host=127.0.0.1 port={} user=postgres application_name={name}", self.port);
         let mut copy = self.programs.command("pg_basebackup");

@@ -90,7 +90,7 @@ async fn cut_off_several_times_one_is_still_offered_the_same() {
     cut_after(&world, 3).await;
     cut_after(&world, 0).await;
     let phone = world.phone(AMINA);
-    assert!(phone.dial().await.starts_with("Go on where you stopped?"), "{}", phone.transcript());
+    assert!(phone.dial().await.starts_with("Go on where you stopped: "), "{}", phone.transcript());
     assert!(phone.pick("continue").await.starts_with("Send KES 200 to Baraka O"));
 }
 
@@ -99,7 +99,7 @@ async fn after_a_quarter_of_an_hour_nothing_is_offered() {
     let world = World::new().await;
     cut_after(&world, 3).await;
     minutes(&world, 14);
-    assert!(world.phone(AMINA).dial().await.starts_with("Go on where you stopped?"));
+    assert!(world.phone(AMINA).dial().await.starts_with("Go on where you stopped: "));
     minutes(&world, 16);
     assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"));
 }
@@ -184,7 +184,7 @@ async fn the_gateway_says_who_was_cut_off_and_they_go_on() {
     // also where another node, or this one after a stop, is asked
     let world = world.restart().await;
     let new = world.phone(AMINA);
-    assert!(new.dial().await.starts_with("Go on where you stopped?"), "{}", new.transcript());
+    assert!(new.dial().await.starts_with("Go on where you stopped: "), "{}", new.transcript());
     new.pick("restart").await;
     let world = world.restart().await;
     assert!(world.phone(AMINA).dial().await.starts_with("Kadogo\n"));
@@ -201,7 +201,7 @@ async fn the_ended_event_changes_nothing() {
     let form: Vec<(&str, &str)> =
         form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(world.post("/gateways/africastalking/ussd/ended", &form).await.0, 200);
-    assert!(world.phone(AMINA).dial().await.starts_with("Go on where you stopped?"));
+    assert!(world.phone(AMINA).dial().await.starts_with("Go on where you stopped: "));
 }
 
 #[tokio::test(flavor = "multi_thread")]

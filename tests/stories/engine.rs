@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 const WHERE: &str = "KADOGO_STORIES_ON";
 /// What is told once, and why. All that does not stand here is told again.
-const ONCE: [(&str, &str); 57] = [
+const ONCE: [(&str, &str); 61] = [
     ("plugs::", "is about the servers themselves"),
     ("wires::", "is about the wire to the servers"),
     ("engine::", "tells the others again"),
@@ -52,6 +52,10 @@ const ONCE: [(&str, &str); 57] = [
     ("running::a_command_that_goes_by_other", "compares files"),
     ("rights::acts", "compares tables"),
     ("price::", "changes a tariff; what it asks of the database is in the stories of sending"),
+    ("bench::whoever_is_looked_for", "measures; who is found is in the stories of finding people"),
+    ("bench::a_day_says_how_large", "measures what many other stories do"),
+    ("fold::the_fold_agrees", "asks no database"),
+    ("running::the_operator_opens", "is about commands; their acts have stories of their own"),
     (
         "bench::rounds_are_taken_together",
         "counts rounds; what they do is in the other stories of the bench",
@@ -106,6 +110,11 @@ pub fn only_sqlite(story: &str) -> bool {
 /// One of these, by the database.
 pub fn either<T>(sqlite: T, postgres: T) -> T {
     if is_postgres() { postgres } else { sqlite }
+}
+
+/// How often a race is run: on a server each takes its time.
+pub fn rounds() -> usize {
+    either(4, 2)
 }
 
 /// How many readers a store has.

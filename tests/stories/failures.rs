@@ -25,7 +25,7 @@ async fn the_session_dies_and_a_slow_typist_has_to_type_it_all_again() {
         before.go(&[Pick("send"), Type("0700000002"), Type("50"), Yes][..cut_after]).await;
         world.clock.advance(Duration::from_secs(170));
         let offer = phone.dial().await;
-        assert!(offer.starts_with("Continuer où vous étiez ?"), "{offer}");
+        assert!(offer.starts_with("Continuer où vous étiez : Envoyer"), "{offer}");
         phone.pick("continue").await;
         // nothing that was typed before is asked for again, except the yes
         let rest = match cut_after {

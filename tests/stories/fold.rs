@@ -367,7 +367,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig {
         // on a server each single posting waits for its own commit
-        cases: either(16, 3),
+        cases: either(10, 2),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

@@ -3,6 +3,7 @@
 //! Each comes to one outcome. Method: races at the wallet's own door.
 
 use super::aids::settle;
+use super::engine::rounds;
 use super::groups::{PEOPLE, agree, ask, groups, umoja};
 use super::world::*;
 use kadogo::book::Key;
@@ -55,7 +56,7 @@ pub async fn acts(
 /// it is decided.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_all_who_agree_at_one_moment_one_decides_it() {
-    for _round in 0..3 {
+    for _round in 0..rounds() {
         let world = World::new().await;
         umoja(&world, "free", "50", 5).await;
         let before = world.balance(AMINA).await;
@@ -92,7 +93,7 @@ async fn of_all_who_agree_at_one_moment_one_decides_it() {
 /// in its time.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_payouts_for_the_money_of_one_one_is_paid() {
-    for _round in 0..3 {
+    for _round in 0..rounds() {
         let world = World::new().await;
         umoja(&world, "free", "50", 3).await;
         let before = [world.balance(AMINA).await, world.balance(BARAKA).await];
@@ -134,7 +135,7 @@ async fn of_two_payouts_for_the_money_of_one_one_is_paid() {
 /// the check of the book would say so.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_in_with_the_end_is_shared_or_does_not_come_in() {
-    for _round in 0..3 {
+    for _round in 0..rounds() {
         let world = World::new().await;
         umoja(&world, "free", "50", 3).await;
         let group = rows(&world, "group", true).await.remove(0).id.to_string();
@@ -174,7 +175,7 @@ async fn total(world: &World) -> i64 {
 /// Of two who are left, and both leave, one stays: somebody must have what is in it.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_the_last_two_who_leave_one_stays() {
-    for _round in 0..3 {
+    for _round in 0..rounds() {
         let world = World::new().await;
         umoja(&world, "free", "50", 3).await;
         let group = rows(&world, "group", true).await.remove(0).id.to_string();

@@ -3,6 +3,7 @@
 //! most.
 
 use super::aids::*;
+use super::engine::either;
 use super::world::*;
 
 /// All histories of a payment in a conversation, the first one empty.
@@ -50,7 +51,8 @@ async fn the_same_callback_again_gets_the_same_answer_at_every_hop() {
 #[tokio::test(flavor = "multi_thread")]
 async fn copies_in_the_same_moment_get_one_answer_and_run_once() {
     let world = World::new().await;
-    for round in 0..20_i64 {
+    let rounds = either(20, 6_i64);
+    for round in 0..rounds {
         let session = format!("s{round}");
         for hop in HOPS {
             let h = || world.hop(&session, AMINA, hop);
@@ -64,8 +66,9 @@ async fn copies_in_the_same_moment_get_one_answer_and_run_once() {
         assert_eq!(world.balance(BARAKA).await, 250_000 + (round + 1) * 20_000);
         minutes(&world, 11);
     }
-    assert_eq!(world.balance(AMINA).await, 500_000 - 20 * 20_700);
-    assert_eq!((world.inbox(AMINA).await.len(), world.inbox(BARAKA).await.len()), (20, 20));
+    assert_eq!(world.balance(AMINA).await, 500_000 - rounds * 20_700);
+    let texts = usize::try_from(rounds).unwrap();
+    assert_eq!((world.inbox(AMINA).await.len(), world.inbox(BARAKA).await.len()), (texts, texts));
     world.check();
 }
 
@@ -140,7 +143,7 @@ fn orders(hops: &[usize]) -> Vec<Vec<usize>> {
         };
         all = all.iter().flat_map(longer).collect();
     }
-    all.into_iter().step_by(7).collect()
+    all.into_iter().step_by(either(7, 31)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,7 +61,7 @@ async fn a_late_refusal_is_told_with_its_reason() {
     insta::assert_snapshot!(seen);
     assert_eq!(world.balance(BARAKA).await, 250_000);
     let again = world.phone(AMINA);
-    assert!(again.dial().await.starts_with("Go on where you stopped?"), "and can be mended");
+    assert!(again.dial().await.starts_with("Go on where you stopped: "), "and can be mended");
     assert!(again.go(&[Pick("continue"), Yes, Type("7361")]).await.contains("Confirmed."));
 }
 
@@ -153,7 +153,7 @@ async fn on_the_way_a_late_answer_promises_nothing() {
     unread.release().await;
     until("the hop has come to its end", || async {
         let again = world.phone(AMINA);
-        assert!(again.dial().await.starts_with("Go on where you stopped?"));
+        assert!(again.dial().await.starts_with("Go on where you stopped: "));
         again.pick("continue").await.starts_with("To Baraka O")
     })
     .await;
@@ -347,7 +347,7 @@ async fn a_service_that_wakes_up_after_its_caller_has_acted_elsewhere_pays_nothi
     tokio::time::sleep(Duration::from_millis(300)).await;
     let world = world.restart().await;
     let again = world.phone(AMINA);
-    assert!(again.dial().await.starts_with("Go on where you stopped?"));
+    assert!(again.dial().await.starts_with("Go on where you stopped: "));
     let paid = if on_server {
         false
     } else {

@@ -31,7 +31,7 @@ fn a_day(value_minor: i64) -> Caps {
 
 /// Everybody may send so much; receiving has these limits.
 fn allow(world: &World, out: Caps, into: Caps) {
-    world.app.wallet.limits.set(Limits::alike(out, into));
+    world.app.change_policy(|policy| policy.limits = Limits::alike(out, into));
 }
 
 /// Somebody sends until the limit of the day is reached, then asks by SMS, and again at midnight.

@@ -114,9 +114,7 @@ impl Month {
     async fn begin(seed: u64) -> Month {
         let world = World::new().await;
         // what came in is looked at each day here, and is late for nobody
-        let mut rules = kadogo::matching::Rules::clone(&world.app.wallet.matching.get());
-        rules.due.came_in = 400;
-        world.app.wallet.matching.set(rules);
+        world.app.change_policy(|policy| policy.matching.due.came_in = 400);
         let ledger = Ledger::begin(&world).await;
         let office = Office::open(&world).await;
         let figures = Figures::default();

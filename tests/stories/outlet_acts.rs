@@ -141,7 +141,7 @@ async fn float_moves_within_a_family_of_outlets_by_as_many_as_its_amount_takes()
         "approvals.toml",
         "currency = \"KES\"\n[[outlets]]\nfrom = 1\npeople = 2\napprover = \"finance_lead\"\n",
     ));
-    world.app.wallet.bands.set(bands.unwrap());
+    world.app.change_policy(|policy| policy.bands = bands.unwrap());
     let waits = world.staff_requests(&asha, MOVE.name, &back).await;
     assert!(waits.is_err(), "the kiosk does not have it any more");
     let little = [("from", &*kiosk), ("to", &*head), ("amount", "100"), WHY];

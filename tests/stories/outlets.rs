@@ -8,9 +8,7 @@ use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, agent, float};
 use super::world::*;
 use kadogo::book::{FEES, TAX};
 use kadogo::id::Id;
-use kadogo::source::Source;
 use kadogo::store::book_rows;
-use kadogo::tariff::Tariff;
 
 /// Does something at an outlet.
 pub async fn serve(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
@@ -223,9 +221,7 @@ fn price_deposits(world: &World) {
          bands = [\n    {{ from = 1, to = 500, fee = 7 }},\n    {{ from = 501, to = 250_000, fee = \
          30 }},\n]\n"
     );
-    world.app.wallet.tariff.set(
-        Tariff::parse(&Source::new("tariff.toml", priced), &kadogo::wallet::priced()).unwrap(),
-    );
+    world.prices(priced);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -288,9 +284,7 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
             "currency = 'KES'\n[cash_out]\nbands = [{{ from = 1, to = 900, fee = {fee} }}]\n\
              {extra}\n"
         );
-        world.app.wallet.tariff.set(
-            Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap(),
-        );
+        world.prices(text);
     };
     let claire = world.phone(CLAIRE);
     let mariam = world.phone(MARIAM);
@@ -313,11 +307,7 @@ async fn a_code_for_cash_costs_what_its_maker_said_yes_to_though_the_tariff_chan
     // good
     let code = super::market::make_code(&claire, "300", "9274").await;
     let text = "currency = 'KES'\n[cash_out]\nbands = [{ from = 1, to = 100, fee = 9 }]\n";
-    world
-        .app
-        .wallet
-        .tariff
-        .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
+    world.prices(text);
     serve(
         &mariam,
         &[Pick("code"), Type("0700000003"), Type("300"), Type(&code), Yes, Type("6734")],

@@ -2,8 +2,6 @@
 //! and the PIN does not change the payment, it stops it.
 
 use super::world::*;
-use kadogo::source::Source;
-use kadogo::tariff::Tariff;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
@@ -14,9 +12,7 @@ async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
     assert!(confirm.contains("Fee KES 7. Total KES 207."), "{confirm}");
     amina.yes().await;
     let dearer = include_str!("../../menus/tariff.toml").replace("fee = 7 }", "fee = 9 }");
-    world.app.wallet.tariff.set(
-        Tariff::parse(&Source::new("tariff.toml", dearer), &kadogo::wallet::priced()).unwrap(),
-    );
+    world.prices(dearer);
     let end = amina.press("7361").await;
     assert!(end.starts_with("The price has changed meanwhile."), "{end}");
     assert_eq!(world.balance(AMINA).await, 500_000);

@@ -227,7 +227,13 @@ async fn nodes_with_other_tariffs_do_not_contradict_one_another_for_ever() {
         let events = world.app.wallet.store.read(read).await.unwrap();
         events.iter().filter(|event| event.kind == "rule").count()
     };
+    let says = |differ: u8| {
+        let metrics = world.app.wallet.metrics.render();
+        let line = format!("kadogo_rules_differ {differ}");
+        assert!(metrics.lines().any(|said| said == line), "{metrics}");
+    };
     world.app.keep_rules().await.unwrap();
+    says(0);
     let before = events().await;
     let other = kadogo::wallet::Rule { name: "tariff", digest: vec![7; 32] };
     world.app.wallet.keep_rules(&[other]).await.unwrap();
@@ -235,4 +241,5 @@ async fn nodes_with_other_tariffs_do_not_contradict_one_another_for_ever() {
         world.app.keep_rules().await.unwrap();
     }
     assert_eq!(events().await, before + 1);
+    says(1);
 }

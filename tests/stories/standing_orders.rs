@@ -9,9 +9,7 @@ use kadogo::book::Key;
 use kadogo::id::Id;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request, Secret};
-use kadogo::source::Source;
 use kadogo::store::arrangement_rows;
-use kadogo::tariff::Tariff;
 use kadogo::time::Timestamp;
 use kadogo::wallet::Execution;
 use std::time::Duration;
@@ -227,9 +225,7 @@ async fn a_price_that_nobody_was_told_is_not_paid() {
         let text = format!(
             "currency = 'KES'\n[send]\nbands = [{{ from = 1, to = 250_000, fee = {fee} }}]\n"
         );
-        world.app.wallet.tariff.set(
-            Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap(),
-        );
+        world.prices(text);
         amina.messages().await;
         comes(&world, day, 8).await;
         let heard = amina.messages().await;

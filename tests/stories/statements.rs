@@ -324,14 +324,15 @@ async fn a_letter_is_delivered_by_smtp_when_the_server_is_back() {
 /// A long statement, to be looked at: it is left in the folder for what tests make.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_statement_has_pages() {
-    for (number, pin, language) in
-        [(AMINA, "7361", "en"), (BARAKA, "4826", "sw"), (CLAIRE, "9274", "fr")]
+    // one is long, in the others are the words
+    for (number, pin, language, days) in
+        [(AMINA, "7361", "en", 60), (BARAKA, "4826", "sw", 16), (CLAIRE, "9274", "fr", 16)]
     {
         let world = World::new().await;
         renamed(&world, number, "Wilhelmina Wanjirû-Mwangi wa Kamau").await;
         let phone = world.phone(number);
         prove(&phone, &world, "someone@example.org", pin).await;
-        for amount in 1..=60 {
+        for amount in 1..=days {
             world.give(number, 1_000 * amount + 5).await;
             world.clock.advance(Duration::from_secs(1_800));
             pays(&world, (DAUDI, "8053"), number, 150).await;
@@ -353,10 +354,11 @@ async fn a_long_statement_has_pages() {
         std::fs::write(format!("{}/statement-{language}.pdf", env!("CARGO_TARGET_TMPDIR")), pages)
             .unwrap();
         let text = String::from_utf8_lossy(pages);
-        assert!(text.contains("/Count 4") || text.contains("/Count 5"), "pages are missing");
+        let counts = if days == 60 { ["/Count 4", "/Count 5"] } else { ["/Count 2"; 2] };
+        assert!(counts.iter().any(|count| text.contains(count)), "pages are missing");
         assert!(!text.contains("words.statement"), "a word is missing");
         let rows = table(mailed.last().unwrap());
-        assert_eq!(rows.lines().count(), 2 + 1 + 180, "{rows}");
+        assert_eq!(rows.lines().count(), 2 + 1 + 3 * usize::try_from(days).unwrap(), "{rows}");
     }
 }
 

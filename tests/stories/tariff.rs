@@ -197,11 +197,7 @@ const KNOWN: &str = "currency = 'KES'\ntiers = ['full']\n\
 #[tokio::test(flavor = "multi_thread")]
 async fn the_tier_and_the_month_of_who_pays_make_their_price() {
     let world = World::new().await;
-    world
-        .app
-        .wallet
-        .tariff
-        .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
+    world.prices(KNOWN);
     let amina = world.phone(AMINA);
     let price = async || {
         amina.dial().await;
@@ -227,11 +223,7 @@ async fn the_tier_and_the_month_of_who_pays_make_their_price() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
     let world = World::new().await;
-    world
-        .app
-        .wallet
-        .tariff
-        .set(Tariff::parse(&Source::new("tariff.toml", KNOWN), &kadogo::wallet::priced()).unwrap());
+    world.prices(KNOWN);
     known_as(&world, AMINA, Tier::Id).await;
     let caller = world.app.wallet.caller(Msisdn::from_e164(AMINA).unwrap()).await.unwrap();
     let free =
@@ -266,11 +258,7 @@ const TAXED: &str = "currency = 'KES'\n[[send]]\nbands = [{ from = 1, to = 1_000
 #[tokio::test(flavor = "multi_thread")]
 async fn tax_and_levy_go_to_their_own_accounts_and_the_receipt_has_all_of_it() {
     let world = World::new().await;
-    world
-        .app
-        .wallet
-        .tariff
-        .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
+    world.prices(TAXED);
     let amina = world.phone(AMINA);
     amina.dial().await;
     let confirm = amina.go(&[Pick("send"), Type("0700000002"), Type("500")]).await;
@@ -348,7 +336,7 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
             month_minor: 0,
         };
         let fee = tariff.quote(&case);
-        wallet.tariff.set(tariff);
+        world.app.change_policy(|policy| policy.tariff = tariff);
         let Some(fee) = fee.ok().filter(|fee| fee.payee_minor < amount) else {
             // nothing would arrive: then nothing is moved
             let refused = wallet.answer(&caller, ask(Mode::Quote, amount, None)).await;
@@ -403,11 +391,7 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_price_that_changes_at_midnight_stops_who_said_yes_before() {
     let world = World::new().await;
-    world
-        .app
-        .wallet
-        .tariff
-        .set(Tariff::parse(&Source::new("tariff.toml", TAXED), &kadogo::wallet::priced()).unwrap());
+    world.prices(TAXED);
     // 23:59:30 in Nairobi
     world.clock.advance(Duration::from_secs(9 * 3_600 + 54 * 60 + 30));
     let amina = world.phone(AMINA);
@@ -424,11 +408,7 @@ async fn less_than_the_least_is_refused_with_its_own_words() {
     let world = World::new().await;
     let text =
         "currency = 'KES'\n[send]\nminimum = 50\nbands = [{ from = 50, to = 1_000, fee = 7 }]";
-    world
-        .app
-        .wallet
-        .tariff
-        .set(Tariff::parse(&Source::new("tariff.toml", text), &kadogo::wallet::priced()).unwrap());
+    world.prices(text);
     let amina = world.phone(AMINA);
     amina.dial().await;
     let screen = amina.go(&[Pick("send"), Type("0700000002"), Type("49.99")]).await;

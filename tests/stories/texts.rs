@@ -188,7 +188,9 @@ async fn a_statement_has_a_line_less_rather_than_two_messages() {
     let newcomer = world.phone(STRANGER);
     world.give(AMINA, 100_000_000_000_000).await;
     // the longest amounts come from people without limits
-    world.app.wallet.limits.set(Limits::alike(Caps::default(), Caps::default()));
+    world
+        .app
+        .change_policy(|policy| policy.limits = Limits::alike(Caps::default(), Caps::default()));
     newcomer.dial().await;
     newcomer
         .go(&[
@@ -228,7 +230,7 @@ async fn words_that_lead_to_a_payment_pay_nothing() {
     for service in ["send", "orders", "no_such_service"] {
         let words = include_str!("../../menus/sms.toml");
         let words = words.replace("service = \"order\"", &format!("service = \"{service}\""));
-        world.app.sms.grammar.set(Grammar::parse(&Source::new("sms.toml", words)).unwrap());
+        world.app.change_grammar(Grammar::parse(&Source::new("sms.toml", words)).unwrap());
         let told = ask(&amina, "SEND 200 0700000002").await;
         assert_eq!(told, ["That service is not available here."], "{service}");
         let stranger = ask(&world.phone(STRANGER), "SEND 200 0700000002").await;

@@ -261,7 +261,7 @@ async fn what_does_not_fit_into_the_limits_of_who_joins_waits_and_they_hear_it_o
     let large = sends(&amina, "300", "7361").await;
     sends(&baraka, "200", "4826").await;
     let caps = Caps { balance_minor: Some(25_000), ..Caps::default() };
-    world.app.wallet.limits.set(Limits::alike(Caps::default(), caps));
+    world.app.change_policy(|policy| policy.limits = Limits::alike(Caps::default(), caps));
     joins(&world).await;
     neema.messages().await;
     assert_eq!(wakes(&world, "arrived").await, 1, "what fits comes");
@@ -290,7 +290,7 @@ async fn once_there_is_room_it_comes_and_until_then_they_hear_again_some_days_la
     let world = market().await;
     sends(&world.phone(AMINA), "300", "7361").await;
     let caps = Caps { balance_minor: Some(25_000), ..Caps::default() };
-    world.app.wallet.limits.set(Limits::alike(Caps::default(), caps));
+    world.app.change_policy(|policy| policy.limits = Limits::alike(Caps::default(), caps));
     joins(&world).await;
     for (days, told) in [(0, 1), (2, 1), (1, 2)] {
         world.clock.advance(days * DAY);
@@ -298,7 +298,9 @@ async fn once_there_is_room_it_comes_and_until_then_they_hear_again_some_days_la
         let texts = world.inbox(STRANGER).await;
         assert_eq!(texts.iter().filter(|text| text.contains("does not fit")).count(), told);
     }
-    world.app.wallet.limits.set(Limits::alike(Caps::default(), Caps::default()));
+    world
+        .app
+        .change_policy(|policy| policy.limits = Limits::alike(Caps::default(), Caps::default()));
     assert_eq!(wakes(&world, "arrived").await, 0, "nobody knows of the room yet");
     world.clock.advance(LOOK_EVERY);
     assert_eq!((wakes(&world, "arrived").await, world.balance(STRANGER).await), (1, 30_000));
@@ -310,11 +312,9 @@ async fn it_counts_as_sending_and_no_more_once_it_goes_back() {
     let world = market().await;
     let day = Cap { value_minor: Some(50_000), count: Some(2) };
     let week = Cap { value_minor: Some(70_000), count: None };
-    world
-        .app
-        .wallet
-        .limits
-        .set(Limits::alike(Caps { day, week, ..Caps::default() }, Caps::default()));
+    world.app.change_policy(|policy| {
+        policy.limits = Limits::alike(Caps { day, week, ..Caps::default() }, Caps::default())
+    });
     let amina = world.phone(AMINA);
     sends(&amina, "300", "7361").await;
     dial_afresh(&amina).await;
@@ -496,7 +496,7 @@ async fn where_cash_has_a_price_this_has_one_too_and_not_a_lower_one() {
     insta::assert_snapshot!(refused.join("\n"), @"tariff.toml:5: send_unjoined: KES 50 cost KES 28, but KES 29 as cash_out, which it can stand for");
     assert!(read(&format!("{cash}{}", cheap.replace("28", "29"))).is_ok());
     let world = market().await;
-    world.app.wallet.tariff.set(read(cash).unwrap());
+    world.app.change_policy(|policy| policy.tariff = read(cash).unwrap());
     let amina = world.phone(AMINA);
     amina.dial().await;
     assert!(

@@ -9,12 +9,14 @@ use kadogo::book::{Key, Leg, Posting, TRUST};
 use kadogo::config::{GatewayAccount, Settings};
 use kadogo::gateway::africastalking as at;
 use kadogo::gateway::{Typed, UssdCall};
-use kadogo::menu_folder::{Data, Folder};
+use kadogo::menu_folder::{Folder, Rulebook};
 use kadogo::phone::Msisdn;
 use kadogo::schedule::Every;
 use kadogo::seal::{Randomness, SealKey};
+use kadogo::source::Source;
 use kadogo::store::Store;
 use kadogo::store::outbox::Channel;
+use kadogo::tariff::Tariff;
 use kadogo::time::{Clock, Timestamp};
 use kadogo::wallet::OperatorRules;
 use std::sync::{Arc, LazyLock};
@@ -189,6 +191,13 @@ impl World {
         self.app.wallet.orders_waiting(caller.person.unwrap().account_id).await.unwrap()
     }
 
+    /// From now on services cost what this tariff says.
+    pub fn prices(&self, tariff: impl Into<String>) {
+        let source = Source::new("tariff.toml", tariff);
+        let tariff = Tariff::parse(&source, &kadogo::wallet::priced()).unwrap();
+        self.app.change_policy(|policy| policy.tariff = tariff);
+    }
+
     /// Somebody is paid from the trust account.
     pub async fn give(&self, number: &str, amount_minor: i64) {
         let caller = self.app.wallet.caller(Msisdn::from_e164(number).unwrap()).await.unwrap();
@@ -268,8 +277,8 @@ impl World {
 }
 
 /// The menus that Kadogo comes with: they are read and checked once.
-fn menus() -> Data {
-    static READ: LazyLock<Data> = LazyLock::new(|| Folder::embedded().check().unwrap().0);
+fn menus() -> Rulebook {
+    static READ: LazyLock<Rulebook> = LazyLock::new(|| Folder::embedded().check().unwrap().0);
     READ.clone()
 }
 

@@ -101,6 +101,9 @@ fn inside<'v>(
     screen: &Screen,
     before: &SlotNames<'v>,
 ) -> SlotNames<'v> {
+    if matches!(screen.kind, Kind::Resume) {
+        return with(before, SlotNames::from(["place"]));
+    }
     match screen.asks().filter(|_| !matches!(screen.kind, Kind::List(_))) {
         Some(quote) => with(before, shows(vocabulary, &quote.text)),
         None => before.clone(),

@@ -68,7 +68,7 @@ fn parts(screen: &Screen) -> Vec<(&str, usize)> {
             choices.iter().map(|choice| (choice.label.text.as_str(), choice.label.line)).collect()
         }
         Kind::List(_) => vec![("line", screen.line), ("empty", screen.line)],
-        Kind::Resume => vec![("continue", screen.line), ("restart", screen.line)],
+        Kind::Resume => ["continue", "restart", "joining"].map(|part| (part, screen.line)).into(),
         Kind::Input(_) | Kind::Confirm(_) | Kind::Show(..) | Kind::End => Vec::new(),
     }
 }

@@ -8,7 +8,7 @@
 )]
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::{CallerView, Files, Menus, State, Step, answer, begin, press};
 use crate::language::Language;
@@ -24,9 +24,10 @@ mod properties;
 mod refusals;
 mod resume;
 
-static MENUS: LazyLock<Menus> = LazyLock::new(|| Menus::parse(&Files::embedded()).unwrap());
+static MENUS: LazyLock<Arc<Menus>> =
+    LazyLock::new(|| Arc::new(Menus::parse(&Files::embedded()).unwrap()));
 
-pub(super) fn menus() -> Menus {
+pub(super) fn menus() -> Arc<Menus> {
     MENUS.clone()
 }
 
@@ -95,7 +96,7 @@ fn statement(lines: usize) -> Vec<Item> {
 
 /// Someone on the phone: what the screen shows, and what was asked of the wallet.
 pub(super) struct Phone<'w> {
-    pub(super) menus: Menus,
+    pub(super) menus: Arc<Menus>,
     pub(super) caller: CallerView,
     wallet: Box<dyn FnMut(&Request) -> Answer + 'w>,
     pub(super) state: State,

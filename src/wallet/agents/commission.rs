@@ -99,7 +99,7 @@ fn of(context: &Context, service: &str, amount_minor: i64) -> Option<Commission>
         return Some(Commission::default());
     }
     let date = context.now.day(&context.config.market.zone);
-    context.tariff.commission(service, context.money(amount_minor), date).ok()
+    context.policy.tariff.commission(service, context.money(amount_minor), date).ok()
 }
 
 /// One leg an account: what comes to one that has a leg already is added to it.

@@ -72,7 +72,7 @@ pub fn record(
         own_minor: work.earned.outlet_minor,
         head_minor: work.earned.head_office_minor,
         tax_minor: work.earned.withheld_tax_minor,
-        tariff: context.tariff.number(),
+        tariff: context.policy.tariff.number(),
         at: context.now.micros(),
     })))
 }
@@ -142,6 +142,6 @@ pub fn watch(context: &Context, outlet: &OutletRow) -> Result<Vec<Change>, PlanE
 
 /// Below what its float counts as low, where something is done.
 fn least(context: &Context, outlet: &OutletRow) -> Option<i64> {
-    let least_minor = outlet.low_float_minor.or(context.limits.low_float_minor());
+    let least_minor = outlet.low_float_minor.or(context.policy.limits.low_float_minor());
     least_minor.filter(|_| context.mode == Mode::Execute)
 }

@@ -108,7 +108,7 @@ fn outlets(rows: &[AgentJournalRow]) -> Want {
 pub fn of_those(context: &Context) -> Vec<Want> {
     let Ok(rows) = day(context).and_then(|day| rows(context, day)) else { return Vec::new() };
     let numbers: BTreeSet<i64> = rows.iter().map(|row| row.tariff).collect();
-    let before = numbers.into_iter().filter(|number| *number != context.tariff.number());
+    let before = numbers.into_iter().filter(|number| *number != context.policy.tariff.number());
     [outlets(rows)].into_iter().chain(before.map(Want::TariffText)).collect()
 }
 
@@ -119,7 +119,7 @@ pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
     let outlet = |id: AccountId| outlets.iter().find(|row| row.float_account == id).cloned();
     let known = context.facts.clawbacks(day.number().into())?;
     let mut tariffs = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.tariff != context.tariff.number()) {
+    for row in rows.iter().filter(|row| row.tariff != context.policy.tariff.number()) {
         if let Entry::Vacant(place) = tariffs.entry(row.tariff) {
             let text = context.facts.tariff_text(row.tariff)?;
             place.insert(text.and_then(Tariff::again).ok_or(TARIFF_UNKNOWN)?);
@@ -130,7 +130,7 @@ pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
         0 => Commission::default(),
         // beyond the last band nothing was earned and nothing is due
         minor => {
-            let tariff = tariffs.get(&row.tariff).unwrap_or(context.tariff);
+            let tariff = tariffs.get(&row.tariff).unwrap_or(&context.policy.tariff);
             let amount = Money::new(minor, context.config.market.currency);
             tariff.commission(&row.service, amount, date).unwrap_or_default()
         }

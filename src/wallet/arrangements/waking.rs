@@ -198,9 +198,7 @@ impl Wallet {
         let caller = beginner(row, facts)?;
         Ok(f(&Context {
             config: &self.config,
-            tariff: &self.tariff.get(),
-            limits: &self.limits.get(),
-            bands: &self.bands.get(),
+            policy: &self.policy.get(),
             peers: &PEERS,
             caller: &caller,
             fields: &Fields::new(),

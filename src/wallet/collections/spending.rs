@@ -133,5 +133,5 @@ fn is_too_little(context: &Context, amount: Money) -> bool {
     let date = context.now.day(&context.config.market.zone);
     let service = send::SERVICE.name;
     let case = PriceCase { service, amount, tier: None, channel: None, date, month_minor: 0 };
-    context.tariff.quote(&case) == Err(Reason::AMOUNT_TOO_SMALL)
+    context.policy.tariff.quote(&case) == Err(Reason::AMOUNT_TOO_SMALL)
 }

@@ -113,8 +113,8 @@ impl Wallet {
             brand: self.config.brand.clone(),
             currency: self.config.market.currency,
             zone: self.config.market.zone.clone(),
-            low_float: self.limits.get().low_float_minor(),
-            due: self.matching.get().due,
+            low_float: self.policy.get().limits.low_float_minor(),
+            due: self.policy.get().matching.due,
         };
         let store = self.store.clone();
         let made = move || {

@@ -248,7 +248,7 @@ pub fn price(context: &Context, keeps: Option<Percent>) -> Result<Price, PlanErr
     let date = context.now.day(&context.config.market.zone);
     let service = OPEN.name;
     let case = PriceCase { service, amount, tier: None, channel: None, date, month_minor: 0 };
-    let fee = context.tariff.quote(&case);
+    let fee = context.policy.tariff.quote(&case);
     let fee = fee.map_err(|reason| Refusal::of_field(reason, "amount"))?;
     let price = Price::of(&fee, terms::fee_by(context)?);
     let price = keeps.map_or(price, |keeps| price.shared(keeps, amount.minor));

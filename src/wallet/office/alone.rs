@@ -90,7 +90,7 @@ pub fn band(
     right: Right,
     plan: &Plan,
 ) -> Result<Band, PlanError> {
-    let said = context.bands.has(right);
+    let said = context.policy.bands.has(right);
     let before_minor = if said { moved_minor(context, staff, right)? } else { 0 };
     Ok(context.band(right, plan, before_minor))
 }
@@ -102,7 +102,7 @@ pub fn show(
     right: Right,
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
-    if context.bands.has(right) {
+    if context.policy.bands.has(right) {
         let before_minor = moved_minor(context, staff, right)?;
         if before_minor > 0 {
             plan.show(SLOT.0, context.money(before_minor.min(Money::MINOR_MAX)));

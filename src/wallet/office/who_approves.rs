@@ -53,7 +53,7 @@ impl Wallet {
         shown: &Slots,
         asked_by: StaffId,
     ) -> Result<Approvers, StoreError> {
-        let (shown, bands) = (shown.clone(), self.bands.get());
+        let (shown, policy) = (shown.clone(), self.policy.get());
         let late = alone::of_late(self.clock.now(), asked_by);
         let read = move |conn: &mut Conn| {
             let staff = staff_rows::all(conn)?;
@@ -62,6 +62,6 @@ impl Wallet {
         let (staff, alone_rows) = self.store.read(read).await?;
         // what cannot be read counts as much: more is asked for then, and never less
         let before_minor = alone::sum_minor(&alone_rows, right).unwrap_or(i64::MAX);
-        Ok(approvers(right, &shown, &bands, (&staff, before_minor), asked_by))
+        Ok(approvers(right, &shown, &policy.bands, (&staff, before_minor), asked_by))
     }
 }

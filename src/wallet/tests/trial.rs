@@ -11,6 +11,7 @@ pub use rows::{account, posting};
 
 use super::super::context::{Context, Peers};
 use super::super::planning::{Given, Job};
+use super::super::policy::Policy;
 use super::super::service::{Decide, Service, Unrecorded, Wants};
 use super::super::{Caller, OperatorRules, ServiceConfig};
 use super::nothing::nothing;
@@ -19,9 +20,9 @@ use crate::book::Key;
 use crate::id::{AccountId, Id, PostingId};
 use crate::limits::Limits;
 use crate::market::Market;
+use crate::matching::Rules;
 use crate::phone::Msisdn;
 use crate::pin::{Pin, PinKeys};
-use crate::reloadable::Reloadable;
 use crate::request::{Fields, Mode, Secret};
 use crate::seal::SealKey;
 use crate::source::Source;
@@ -46,9 +47,7 @@ pub const PIN: &str = "7361";
 /// A world of facts.
 pub struct Trial {
     pub config: ServiceConfig,
-    pub tariff: Reloadable<Tariff>,
-    pub limits: Reloadable<Limits>,
-    pub bands: Reloadable<Bands>,
+    pub policy: Arc<Policy>,
     pub now: Timestamp,
     known: BTreeMap<Want, Found>,
 }
@@ -88,18 +87,20 @@ impl Trial {
             console_url: None,
         };
         let tariff = Tariff::parse(&tariff, &crate::wallet::priced()).unwrap();
-        let limits = Reloadable::new(Limits::parse(&limits).unwrap());
+        let limits = Limits::parse(&limits).unwrap();
         let bands = include_str!("../../../menus/approvals.toml");
         let bands = Bands::parse(&Source::new("menus/approvals.toml", bands)).unwrap();
-        let (tariff, bands) = (Reloadable::new(tariff), Reloadable::new(bands));
-        Trial { config, tariff, limits, bands, now: NOW, known: BTreeMap::new() }
+        let matching = include_str!("../../../menus/matching.toml");
+        let matching = Rules::parse(&Source::new("menus/matching.toml", matching)).unwrap();
+        let policy = Arc::new(Policy { tariff, limits, bands, matching });
+        Trial { config, policy, now: NOW, known: BTreeMap::new() }
     }
 
     /// The same with another tariff.
-    pub fn tariff(self, toml: &str) -> Trial {
-        self.tariff.set(
-            Tariff::parse(&Source::new("tariff.toml", toml), &crate::wallet::priced()).unwrap(),
-        );
+    pub fn tariff(mut self, toml: &str) -> Trial {
+        let tariff = Source::new("tariff.toml", toml);
+        let tariff = Tariff::parse(&tariff, &crate::wallet::priced()).unwrap();
+        Arc::make_mut(&mut self.policy).tariff = tariff;
         self
     }
 
@@ -352,9 +353,7 @@ impl Request<'_> {
         let mails = trial.config.mails;
         Job {
             config: Arc::new(ServiceConfig { rules, mails, ..Trial::new().config }),
-            tariff: trial.tariff.get(),
-            limits: trial.limits.get(),
-            bands: trial.bands.get(),
+            policy: trial.policy.clone(),
             peers: self.peers,
             service: self.service,
             steps: self.steps,

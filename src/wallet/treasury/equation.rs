@@ -171,18 +171,20 @@ fn in_words(item: &OpenItem) -> String {
 impl Wallet {
     /// How it stands, at one moment.
     pub async fn standing(&self) -> Result<Standing, StoreError> {
-        let (rules, now) = (self.matching.get(), self.clock.now());
+        let (policy, now) = (self.policy.get(), self.clock.now());
         let zone = self.config.market.zone.clone();
         // a reader sees one moment
-        self.store.read(move |conn| read(conn, &rules, (now, &zone), bank_sums::by_kind)).await
+        self.store
+            .read(move |conn| read(conn, &policy.matching, (now, &zone), bank_sums::by_kind))
+            .await
     }
 
     /// The same without a look at each account: all of them add up to nothing, which `book check`
     /// proves, so what is not on our own accounts is on those of others, in one sum.
     pub async fn standing_at_once(&self) -> Result<Standing, StoreError> {
-        let (rules, now) = (self.matching.get(), self.clock.now());
+        let (policy, now) = (self.policy.get(), self.clock.now());
         let zone = self.config.market.zone.clone();
-        self.store.read(move |conn| read(conn, &rules, (now, &zone), in_one_sum)).await
+        self.store.read(move |conn| read(conn, &policy.matching, (now, &zone), in_one_sum)).await
     }
 }
 

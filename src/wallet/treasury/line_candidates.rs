@@ -105,9 +105,9 @@ pub type After = Option<(StatementId, i64)>;
 impl Wallet {
     /// Lines that nobody has explained, so many at most, with what each may be.
     pub async fn open_lines(&self, after: After, limit: i64) -> Result<OpenLines, StoreError> {
-        let (rules, now) = (self.matching.get(), self.clock.now());
+        let (policy, now) = (self.policy.get(), self.clock.now());
         let zone = self.config.market.zone.clone();
-        self.store.read(move |conn| read(conn, &rules, (now, &zone), after, limit)).await
+        self.store.read(move |conn| read(conn, &policy.matching, (now, &zone), after, limit)).await
     }
 }
 

@@ -143,7 +143,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// Whether the operator offers it: switched on, and with a price where cash has one. A tariff that
 /// never heard of it would give cash away.
 pub fn offered(context: &Context) -> bool {
-    let priced = |service: &Service| context.tariff.prices(service.name);
+    let priced = |service: &Service| context.policy.tariff.prices(service.name);
     context.config.rules.unjoined && (priced(&SERVICE) || !priced(&cash_out::SERVICE))
 }
 

@@ -4,6 +4,7 @@
 use super::freelance::brings_together;
 use super::races::{Race, acts};
 use super::*;
+use crate::engine::rounds;
 use kadogo::limits::Tier;
 use kadogo::request::{Answer, Fields, Mode, Request};
 use kadogo::store::book_rows::AccountState;
@@ -13,7 +14,6 @@ use kadogo::store::book_rows::AccountState;
 const PAID: i64 = 51_100;
 const PRICE: i64 = 50_100;
 const SHARE: i64 = 6_262;
-const ROUNDS: usize = 4;
 
 /// Esther's market has brought together Amina, who buys, and Daudi.
 struct Market {
@@ -77,7 +77,7 @@ const REFUNDED: (&str, [i64; 3]) = ("refunded", [0, 0, 0]);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_seller_says_yes_and_no_to_a_market_at_one_moment() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let market = Market::new().await;
         let race = &market.race;
         let (one, other) = race.nodes(round);
@@ -94,7 +94,7 @@ async fn the_seller_says_yes_and_no_to_a_market_at_one_moment() {
 /// The yes of the seller makes it one that the buyer may decline; before it there is nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_buyer_declines_while_the_seller_says_yes() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let market = Market::new().await;
         let race = &market.race;
         let (one, other) = race.nodes(round);
@@ -114,7 +114,7 @@ async fn the_buyer_declines_while_the_seller_says_yes() {
 /// the seller declines one.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_seller_is_asked_for_no_more_at_once_than_may_wait() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let market = Market::new().await;
         let race = &market.race;
         let (one, other) = race.nodes(round);
@@ -156,7 +156,7 @@ const GOODS: [[(&str, &str); 1]; 6] = [
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_releases_at_once_one_pays_the_market() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let market = Market::paid_in().await;
         let race = &market.race;
         let (one, other) = race.nodes(round);
@@ -176,7 +176,7 @@ async fn of_many_releases_at_once_one_pays_the_market() {
 /// Whatever parts it goes in, and in whichever order: in the end the market has its eighth of all.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_parts_at_once_the_market_has_its_share_to_the_coin() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let market = Market::paid_in().await;
         let race = &market.race;
         let (one, other) = race.nodes(round);
@@ -202,7 +202,7 @@ async fn of_many_parts_at_once_the_market_has_its_share_to_the_coin() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_seller_gives_back_while_it_is_let_go_is_shared_or_not() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let market = Market::paid_in().await;
         let race = &market.race;
         let (one, other) = race.nodes(round);
@@ -217,7 +217,7 @@ async fn what_the_seller_gives_back_while_it_is_let_go_is_shared_or_not() {
 /// The operator stops the market's wallet at that moment: all is paid, or nothing yet.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_market_that_is_stopped_while_it_is_let_go_has_its_share_or_holds_it_up() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let market = Market::paid_in().await;
         let race = &market.race;
         let (one, other) = race.nodes(round);

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::colleagues::judges;
+use crate::engine::rounds;
 use kadogo::book::Key;
 use kadogo::phone::Msisdn;
 use kadogo::request::{Answer, Fields, Mode, Request};
@@ -17,7 +18,6 @@ const PINS: [(&str, &str); 5] =
 /// The price, and what the buyer pays on top.
 const PRICE: i64 = 100_000;
 const FEE: i64 = 1_000;
-const ROUNDS: usize = 4;
 
 /// Two nodes on one database, with a deal about a phone: Amina buys it from Daudi.
 pub struct Race {
@@ -145,7 +145,7 @@ const REFUNDED: (&str, (i64, i64)) = ("refunded", (0, 0));
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_buyer_lets_it_go_while_the_seller_gives_it_back() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         let (one, other) = race.nodes(round);
         let (released, refunded) = tokio::join!(
@@ -188,7 +188,7 @@ async fn against_the_clock(race: &Race, round: usize, who: &str, service: &str) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_buyer_lets_it_go_on_the_evening_on_which_it_would_come_back() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         evening(&race, 26).await;
         let released = against_the_clock(&race, round, AMINA, "release_deal").await;
@@ -200,7 +200,7 @@ async fn the_buyer_lets_it_go_on_the_evening_on_which_it_would_come_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_seller_gives_it_back_on_the_evening_on_which_they_would_be_paid() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         race.does(&race.one, DAUDI, "deliver_deal", &[]).await.unwrap();
         evening(&race, 25).await;
@@ -214,7 +214,7 @@ async fn the_seller_gives_it_back_on_the_evening_on_which_they_would_be_paid() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_releases_at_once_one_pays() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         let (one, other) = race.nodes(round);
         let tries = (0..6).map(|n| {
@@ -231,7 +231,7 @@ async fn of_many_releases_at_once_one_pays() {
 /// Each part is let go, or is more than is left by then.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_parts_at_once_no_more_goes_than_there_is() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         let (one, other) = race.nodes(round);
         let tries = (0..6).map(|n| {
@@ -256,7 +256,7 @@ async fn of_many_parts_at_once_no_more_goes_than_there_is() {
 /// Others who know the code, the buyer among them, have nothing of it, and cost the seller no try.
 #[tokio::test(flavor = "multi_thread")]
 async fn one_code_by_many_phones_pays_the_seller_once() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, code) = Race::paid_in("door").await;
         let (one, other) = race.nodes(round);
         let typed = [("code", code.as_str())];
@@ -328,7 +328,7 @@ const BROKEN: [(&str, &str); 2] = [("problem", "broken"), ("why", "It is broken"
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_staff_decide_while_the_two_agree() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         let (one, other) = race.nodes(round);
         let code = race.code().await;
@@ -353,7 +353,7 @@ async fn the_staff_decide_while_the_two_agree() {
 /// What they decide is on what they have read.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_staff_confirm_while_somebody_says_more() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         let (one, other) = race.nodes(round);
         let code = race.code().await;
@@ -380,7 +380,7 @@ async fn the_staff_confirm_while_somebody_says_more() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_of_the_staff_decide_otherwise_at_one_moment() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         let (one, other) = race.nodes(round);
         let code = race.code().await;
@@ -402,7 +402,7 @@ async fn two_of_the_staff_decide_otherwise_at_one_moment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_pays_in_twice_at_once_pays_once() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let race = Race::new(&[]).await;
         race.does(&race.one, DAUDI, "accept_deal", &[]).await.unwrap();
         let (one, other) = race.nodes(round);
@@ -417,7 +417,7 @@ async fn who_pays_in_twice_at_once_pays_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_buyer_pays_in_while_the_seller_takes_it_back() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let race = Race::new(&[]).await;
         race.does(&race.one, DAUDI, "accept_deal", &[]).await.unwrap();
         let (one, other) = race.nodes(round);
@@ -433,7 +433,7 @@ async fn the_buyer_pays_in_while_the_seller_takes_it_back() {
 /// Who has asked may take it back before the yes, and after it; the yes counts only before.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_other_side_says_yes_while_who_has_asked_takes_it_back() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let race = Race::new(&[]).await;
         let (one, other) = race.nodes(round);
         let (accepted, withdrawn) = tokio::join!(
@@ -452,7 +452,7 @@ async fn the_other_side_says_yes_while_who_has_asked_takes_it_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_other_side_says_yes_and_no_at_one_moment() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let race = Race::new(&[]).await;
         let (one, other) = race.nodes(round);
         let done = tokio::join!(
@@ -465,7 +465,7 @@ async fn the_other_side_says_yes_and_no_at_one_moment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_takes_goods_back_twice_at_once_has_one_code_for_them() {
-    for round in 0..ROUNDS {
+    for round in 0..rounds() {
         let (race, _) = Race::paid_in("hand").await;
         race.does(&race.one, DAUDI, "deliver_deal", &[]).await.unwrap();
         let (one, other) = race.nodes(round);

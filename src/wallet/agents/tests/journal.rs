@@ -8,6 +8,7 @@ use crate::source::Source;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::wallet::arrangements::kind;
 use crate::wallet::waiting::order::Terms;
+use std::sync::Arc;
 
 fn second(shop: &mut Shop) -> PersonRow {
     shop.trial.person(Id::of(105), "+254700000005", "Otieno Ouma", 0)
@@ -138,8 +139,9 @@ fn the_outlet_and_its_head_office_are_warned_below_the_mark() {
 
 #[test]
 fn where_nobody_says_what_is_low_nobody_is_warned() {
-    let shop = shop();
+    let mut shop = shop();
     let limits = include_str!("../../../../menus/limits.toml").replace("low_float = 2_000\n", "");
-    shop.trial.limits.set(Limits::parse(&Source::new("limits.toml", limits)).unwrap());
+    let limits = Limits::parse(&Source::new("limits.toml", limits)).unwrap();
+    Arc::make_mut(&mut shop.trial.policy).limits = limits;
     assert_eq!(watched(&shop), (Vec::new(), Vec::new()));
 }

@@ -96,7 +96,7 @@ fn with_a_price_the_gift_is_whole_and_goes_back_whole() {
     let (trial, _, _) = two();
     let dear =
         trial.tariff("currency = 'KES'\n[give]\nbands = [{ from = 1, to = 1_000, fee = 5 }]");
-    world.trial.tariff.set(dear.tariff.get().as_ref().clone());
+    world.trial.policy = dear.policy;
     let plan = give_some(&world, &world.baraka, &world.code(), "5000").planned();
     assert_eq!(["fee", "total"].map(|slot| plan.said(slot)), ["KES 5", "KES 55"]);
     let legs = plan.act.unwrap().legs;

@@ -1,0 +1,55 @@
+//! What the folder of the menus says, taken into use while the service runs, as one value; and what
+//! is said of it where a node goes by other files than the others.
+
+use crate::app::App;
+use crate::menu_folder::Rulebook;
+use crate::sms::grammar::Grammar;
+use crate::store::StoreError;
+use crate::wallet::bootstrap::BootstrapError;
+use crate::wallet::policy::Policy;
+use std::sync::Arc;
+
+impl App {
+    /// Takes changed menus into use, all at one moment; keeps the ones in use when the new ones are
+    /// not good.
+    pub fn reload(&self) -> anyhow::Result<()> {
+        self.rulebook.set(Rulebook::load(self.menus_folder.as_deref(), self.more_prices)?);
+        Ok(())
+    }
+
+    /// Another policy, whatever the folder says: for who measures, and for tests.
+    pub fn change_policy(&self, change: impl FnOnce(&mut Policy)) {
+        let mut rulebook = Rulebook::clone(&self.rulebook.get());
+        change(Arc::make_mut(&mut rulebook.policy));
+        self.rulebook.set(rulebook);
+    }
+
+    /// Other words for what is texted: for tests.
+    pub fn change_grammar(&self, grammar: Grammar) {
+        let grammar = Arc::new(grammar);
+        self.rulebook.set(Rulebook { grammar, ..Rulebook::clone(&self.rulebook.get()) });
+    }
+
+    /// Records which tariff and limits are in use, where they are not those of before. A node says
+    /// each once: two that use others do not contradict one another again and again; the one that
+    /// was there before says so in its log and its metrics until it goes by the same.
+    pub async fn keep_rules(&self) -> Result<(), BootstrapError> {
+        let rules = self.rulebook.get().rules.clone();
+        if rules != *self.said_rules.get() {
+            self.wallet.keep_rules(&rules).await?;
+            self.said_rules.set(rules);
+        }
+        let differing = self.differing_rules().await?;
+        self.wallet.metrics.rules(!differing.is_empty());
+        if !differing.is_empty() {
+            let files = differing.join(", ");
+            tracing::warn!(files, "this node goes by other files than were taken into use last");
+        }
+        Ok(())
+    }
+
+    /// What this node uses and the service does not, as it was recorded when the service began.
+    pub async fn differing_rules(&self) -> Result<Vec<&'static str>, StoreError> {
+        self.wallet.differing_rules(&self.rulebook.get().rules).await
+    }
+}
