@@ -2,7 +2,7 @@
 //! long as a command takes.
 
 use crate::app::{App, Committer};
-use crate::config::{DatabaseArgs, Settings, menus_folder};
+use crate::config::{DatabaseArgs, DatabaseUrl, Settings, menus_folder};
 use crate::seal::{Randomness, SealKey};
 use crate::store::Store;
 use crate::time::Clock;
@@ -23,7 +23,7 @@ pub async fn beside(
         bail!(problems.join("\n"))
     };
     // a mistyped address must not make a new service
-    let address = database_url.clone();
+    let address = database_url.expose().to_owned();
     tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
     let mut settings = settings(database_url, secret, old_secrets);
     settings.menus = menus_folder(menus);
@@ -59,10 +59,11 @@ pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
         .map_err(|_panic| anyhow!("the committer broke"))
 }
 
-fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
+fn settings(database_url: DatabaseUrl, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        metrics_listen: None,
         console_url: None,
         database_url,
         menus: None,

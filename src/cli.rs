@@ -28,7 +28,7 @@ pub use secret_act::SecretAct;
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
-use crate::config::{ServeArgs, ServerArgs};
+use crate::config::{DatabaseUrl, ServeArgs, ServerArgs};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -356,10 +356,11 @@ pub enum Command {
         #[arg(
             long,
             env = "KADOGO_DATABASE_URL",
+            hide_env_values = true,
             default_value = "sqlite://kadogo.db",
             value_name = "URL"
         )]
-        database_url: String,
+        database_url: DatabaseUrl,
         /// The file to write; it must not exist
         #[arg(long, value_name = "FILE")]
         to: PathBuf,

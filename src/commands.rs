@@ -10,6 +10,7 @@ use crate::market::Market;
 use crate::menu_folder::{self, Folder};
 use crate::money::Money;
 use crate::printing::{say, say_on};
+use crate::private_file;
 use crate::reason::Reason;
 use crate::seal::Randomness;
 use crate::source::Source;
@@ -44,7 +45,7 @@ pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
 /// What a demo shows of the days before it was first started happens then, on a clock of its own:
 /// nothing is posted behind what is there already.
 async fn earlier(settings: &Settings) -> anyhow::Result<()> {
-    let url = settings.database_url.clone();
+    let url = settings.database_url.expose().to_owned();
     let store = tokio::task::spawn_blocking(move || Store::open(&url)).await??;
     let (newest, _) = store.read(times::read).await?;
     drop(store);
@@ -77,7 +78,7 @@ async fn run(
         .map_or("compiled in".to_owned(), |folder| folder.display().to_string());
     let database = settings.database_url.clone();
     app::run(settings, |_app, address, people| {
-        tracing::info!(%address, database, menus, "listening");
+        tracing::info!(%address, %database, menus, "listening");
         welcome(address.to_string(), people);
     })
     .await?;
@@ -215,11 +216,14 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
 
 /// `kadogo backup`
 pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
-    if to.exists() {
-        bail!("{} exists already: a backup never overwrites", to.display());
-    }
     let store = Store::open_existing(database_url)?;
-    store.copy_to(to).with_context(|| format!("the copy to {} failed", to.display()))?;
+    // it is nobody else's from its first byte on
+    drop(private_file::create(to)?);
+    if let Err(error) = store.copy_to(to) {
+        // what there is of it is of no use
+        let _ = std::fs::remove_file(to);
+        return Err(error).with_context(|| format!("the copy to {} failed", to.display()));
+    }
     say!(
         "copied to {}; `kadogo book check --full --database-url sqlite://{}` verifies it",
         to.display(),

@@ -45,7 +45,8 @@ async fn dead(args: &DeadArgs) -> anyhow::Result<()> {
 async fn again(args: &DeadArgs, ids: Vec<i64>) -> anyhow::Result<()> {
     drop(open(args).await?);
     let metrics = Arc::new(Metrics::default());
-    let (store, book, committer) = open_book(args.database_url.clone(), metrics).await?;
+    let (store, book, committer) =
+        open_book(args.database_url.expose().to_owned(), metrics).await?;
     let mut after = Some(i64::MIN);
     let mut all = 0_usize;
     while let Some(from) = after {
@@ -64,7 +65,7 @@ async fn again(args: &DeadArgs, ids: Vec<i64>) -> anyhow::Result<()> {
 
 /// The database, which must be there: a mistyped address must not make a new one.
 async fn open(args: &DeadArgs) -> anyhow::Result<Store> {
-    let url = args.database_url.clone();
+    let url = args.database_url.expose().to_owned();
     Ok(tokio::task::spawn_blocking(move || Store::open_existing(&url)).await??)
 }
 

@@ -16,7 +16,7 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// `kadogo book check`
 pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
-    let store = Store::open_existing(&args.database_url)?;
+    let store = Store::open_existing(args.database_url.expose())?;
     let extent = if args.full { Extent::Everything } else { Extent::SinceVerified };
     let mut teller = Teller::new(args.quiet);
     let report = check::verify(&mut store.reader()?, extent, &mut |stage, done, total| {
