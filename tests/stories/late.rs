@@ -152,9 +152,10 @@ async fn on_the_way_a_late_answer_promises_nothing() {
     assert_eq!(phone.press("0700000002").await, NOT_NOW);
     unread.release().await;
     until("the hop has come to its end", || async {
+        // on a busy machine a dial may come too late as well, and loses nothing by it
         let again = world.phone(AMINA);
-        assert!(again.dial().await.starts_with("Go on where you stopped: "));
-        again.pick("continue").await.starts_with("To Baraka O")
+        again.dial().await.starts_with("Go on where you stopped: ")
+            && again.pick("continue").await.starts_with("To Baraka O")
     })
     .await;
     assert!(world.inbox(AMINA).await.is_empty());
