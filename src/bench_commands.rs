@@ -60,7 +60,7 @@ fn show(document: &Document, json: bool) -> anyhow::Result<ExitCode> {
 /// The gateway that the others start: whoever started it reads where it is.
 async fn gateway(args: BenchGatewayArgs) -> anyhow::Result<ExitCode> {
     let answer_after = Duration::from_millis(args.answer_after_ms);
-    let plan = StubPlan { report_to: args.report_to, answer_after };
+    let plan = StubPlan { report_to: args.report_to, answer_after, is_dead: args.dead };
     gateway_stub::serve(plan, |address| say!("{address}")).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -95,6 +95,7 @@ fn ussd_plan(args: BenchUssdArgs, scratch: &Scratch) -> anyhow::Result<UssdBench
         connections: args.connections,
         run: Duration::from_secs(args.seconds),
         rounds: args.rounds,
+        nodes: usize::from(args.nodes),
         messages: messages(&args.messages)?,
     })
 }
@@ -115,7 +116,7 @@ fn day_plan(args: BenchDayArgs, scratch: &Scratch) -> anyhow::Result<DayBenchPla
         people: args.people,
         phones: usize::from(args.phones),
         day: Duration::from_secs(args.seconds),
-        messages: by_gateway(args.gateway_ms, args.drain)?,
+        messages: by_gateway(args.gateway_ms, false, args.drain)?,
     })
 }
 
@@ -124,13 +125,14 @@ fn messages(args: &BenchMessagesArgs) -> anyhow::Result<Option<GatewayPlan>> {
     if args.without_messages {
         return Ok(None);
     }
-    by_gateway(args.gateway_ms, args.drain).map(Some)
+    by_gateway(args.gateway_ms, args.dead_gateway, args.drain).map(Some)
 }
 
-fn by_gateway(answer_ms: u64, drain: u64) -> anyhow::Result<GatewayPlan> {
+fn by_gateway(answer_ms: u64, is_dead: bool, drain: u64) -> anyhow::Result<GatewayPlan> {
     Ok(GatewayPlan {
         program: std::env::current_exe()?,
         answer_after: Duration::from_millis(answer_ms),
+        is_dead,
         drain: Duration::from_secs(drain),
     })
 }

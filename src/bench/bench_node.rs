@@ -2,6 +2,7 @@
 
 use crate::app::{self, App, Committer};
 use crate::config::Settings;
+use crate::metrics::Commits;
 use crate::seal::{Randomness, SealKey};
 use crate::time::Clock;
 use actix_web::dev::ServerHandle;
@@ -30,6 +31,16 @@ pub struct AtWorkers {
 /// A door that nobody answers at yet: where it is must be known before whoever knocks is started.
 pub fn door() -> std::io::Result<TcpListener> {
     TcpListener::bind(("127.0.0.1", 0))
+}
+
+/// The commits of all these so far.
+pub fn commits(nodes: &[BenchNode]) -> Commits {
+    let all = nodes.iter().map(|node| node.app.wallet.metrics.commits());
+    all.fold(Commits::default(), |sum, of| Commits {
+        count: sum.count.saturating_add(of.count),
+        postings: sum.postings.saturating_add(of.postings),
+        largest: sum.largest.max(of.largest),
+    })
 }
 
 /// Settings of a service of a bench; of a `demo` there are people in it already.

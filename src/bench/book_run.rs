@@ -5,7 +5,6 @@
 
 use super::bench_node::{self, BenchNode};
 use super::drive::{Numbers, PairPicker, PaymentShape, drive};
-use super::gateway_stub::StubPlan;
 use super::message_carrying::{GatewayPlan, MessageCarrier};
 use super::office::AtWork;
 use super::pgbench::{self, Pgbench};
@@ -16,7 +15,6 @@ use super::summary::{Document, Measures};
 use super::{BenchProgress, load};
 use crate::book::{self, Book};
 use crate::config::Settings;
-use crate::metrics::Commits;
 use crate::store::Store;
 use anyhow::anyhow;
 use std::sync::Arc;
@@ -152,10 +150,9 @@ async fn open(plan: &BookBenchPlan) -> anyhow::Result<(Vec<BenchNode>, Option<Me
     }
     let carrier = match &plan.messages {
         None => None,
-        Some(GatewayPlan { program, answer_after, drain }) => {
-            let stub = StubPlan { report_to, answer_after: *answer_after };
-            let stub = StubProcess::start(program, &stub).await?;
-            Some(MessageCarrier { stub, drain: *drain })
+        Some(of) => {
+            let stub = StubProcess::start(&of.program, &of.stub(report_to)).await?;
+            Some(MessageCarrier { stub, drain: of.drain })
         }
     };
     let gateway = carrier.as_ref().map(|carrier| carrier.stub.account());
@@ -269,7 +266,7 @@ impl Bench {
             tokio::spawn(async move { staff.work(over).await })
         });
         let bytes = self.bytes().await?;
-        let (before, mark) = (self.commits(), self.mark());
+        let (before, mark) = (bench_node::commits(&self.nodes), self.mark());
         let (books, shape) = (self.books(), plan.shape(way.texts));
         let (pick, numbers, progress) = (&self.pick, &self.numbers, self.progress);
         let mut raw = drive(&books, pick, in_flight, plan.run, numbers, shape, progress).await;
@@ -278,7 +275,7 @@ impl Bench {
         if let Some(at_work) = at_work {
             at_work.await?.map_err(|refusal| anyhow!("an act of the staff: {}", refusal.code()))?;
         }
-        let after = self.commits();
+        let after = bench_node::commits(&self.nodes);
         raw.commits = after.count.saturating_sub(before.count);
         raw.committed = after.postings.saturating_sub(before.postings);
         raw.batch_max = after.largest;
@@ -295,16 +292,6 @@ impl Bench {
 
     fn books(&self) -> Vec<Book> {
         self.nodes.iter().map(|node| node.app.wallet.book.clone()).collect()
-    }
-
-    /// The commits of all nodes so far.
-    fn commits(&self) -> Commits {
-        let all = self.nodes.iter().map(|node| node.app.wallet.metrics.commits());
-        all.fold(Commits::default(), |sum, of| Commits {
-            count: sum.count.saturating_add(of.count),
-            postings: sum.postings.saturating_add(of.postings),
-            largest: sum.largest.max(of.largest),
-        })
     }
 
     fn mark(&self) -> CpuMark {

@@ -11,7 +11,6 @@ use super::day_outlets;
 use super::day_shape::{DayAct, act_of, begins, conversations};
 use super::day_sizing::DaySizing;
 use super::drive::ROOMY;
-use super::gateway_stub::StubPlan;
 use super::message_carrying::{GatewayPlan, MessageCarrier};
 use super::phone_threads::PhoneThreads;
 use super::processor_time::CpuMark;
@@ -69,13 +68,12 @@ type Acts = BTreeMap<DayAct, Raw>;
 pub async fn run(plan: &DayBenchPlan, progress: BenchProgress) -> anyhow::Result<Document> {
     let door = bench_node::door()?;
     let at = door.local_addr()?;
-    let GatewayPlan { program, answer_after, drain } = &plan.messages;
-    let stub = StubPlan { report_to: vec![at], answer_after: *answer_after };
-    let stub = StubProcess::start(program, &stub).await?;
+    let texts = &plan.messages;
+    let stub = StubProcess::start(&texts.program, &texts.stub(vec![at])).await?;
     let gateway = Some(stub.account());
     let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, true) };
     let nodes = vec![BenchNode::open(&settings, Some(door)).await?];
-    let carrier = MessageCarrier { stub, drain: *drain };
+    let carrier = MessageCarrier { stub, drain: texts.drain };
     let node = nodes.first().ok_or_else(|| anyhow!("there is no node"))?;
     let wallet = node.app.wallet.clone();
     // nobody is stopped by a limit

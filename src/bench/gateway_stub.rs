@@ -41,6 +41,8 @@ pub struct StubPlan {
     pub report_to: Vec<SocketAddr>,
     /// How long it takes to answer.
     pub answer_after: Duration,
+    /// It answers that it takes nothing.
+    pub is_dead: bool,
 }
 
 /// What it did so far.
@@ -57,6 +59,7 @@ struct Stub {
     taken: Arc<AtomicU64>,
     reported: Arc<AtomicU64>,
     answer_after: Duration,
+    is_dead: bool,
     reports: UnboundedSender<Report>,
 }
 
@@ -80,7 +83,8 @@ pub async fn serve(plan: StubPlan, announce: impl FnOnce(SocketAddr)) -> anyhow:
             tokio::spawn(bring(queue.clone(), *to, reported.clone()));
         }
     }
-    let stub = Stub { taken, reported, answer_after: plan.answer_after, reports };
+    let StubPlan { answer_after, is_dead, .. } = plan;
+    let stub = Stub { taken, reported, answer_after, is_dead, reports };
     let server = HttpServer::new(move || {
         Web::new()
             .app_data(Data::new(stub.clone()))
@@ -117,6 +121,9 @@ async fn take(stub: Data<Stub>, body: web::Bytes) -> HttpResponse {
     };
     if !stub.answer_after.is_zero() {
         tokio::time::sleep(stub.answer_after).await;
+    }
+    if stub.is_dead {
+        return HttpResponse::ServiceUnavailable().finish();
     }
     let number = stub.taken.fetch_add(1, Ordering::Relaxed);
     let id = format!("ATXid_{}_{number:012x}", std::process::id());

@@ -3,10 +3,12 @@
 
 use super::BenchProgress;
 use super::bench_node::{AtWorkers, BenchNode};
+use super::gateway_stub::StubPlan;
 use super::message_figures::MessageFigures;
 use super::stub_process::StubProcess;
 use crate::store::outbox_figures::{self, OutboxCounts};
 use crate::store::{Conn, Store, outbox_queue};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -22,8 +24,17 @@ pub struct GatewayPlan {
     pub program: PathBuf,
     /// How long the gateway takes to answer.
     pub answer_after: Duration,
+    /// It takes nothing: what is told waits.
+    pub is_dead: bool,
     /// How long is waited at the end of a run until all messages are sent and reported.
     pub drain: Duration,
+}
+
+impl GatewayPlan {
+    /// The gateway itself, which reports to these.
+    pub fn stub(&self, report_to: Vec<SocketAddr>) -> StubPlan {
+        StubPlan { report_to, answer_after: self.answer_after, is_dead: self.is_dead }
+    }
 }
 
 /// What carries the messages of a bench.

@@ -26,6 +26,9 @@ impl StubProcess {
         let mut command = Command::new(program);
         command.args(["bench", "gateway", "--answer-after-ms"]);
         command.arg(plan.answer_after.as_millis().to_string());
+        if plan.is_dead {
+            command.arg("--dead");
+        }
         for to in &plan.report_to {
             command.arg("--report-to").arg(to.to_string());
         }

@@ -9,7 +9,7 @@ use super::bench_node::{self, BenchNode};
 use super::bench_people::{PIN, phone, populate, typed_phone};
 use super::connection::BenchConnection;
 use super::drive::ROOMY;
-use super::gateway_stub::{StubPlan, USSD_PATH};
+use super::gateway_stub::USSD_PATH;
 use super::message_carrying::{GatewayPlan, MessageCarrier};
 use super::phone_threads::PhoneThreads;
 use super::processor_time::CpuMark;
@@ -21,7 +21,7 @@ use crate::config::Settings;
 use crate::limits::Limits;
 use crate::wallet::Wallet;
 use anyhow::anyhow;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -52,6 +52,8 @@ pub struct UssdBenchPlan {
     pub run: Duration,
     /// How often each of them is made.
     pub rounds: u32,
+    /// Nodes on the one database; a phone keeps to one of them.
+    pub nodes: usize,
     /// By what gateway the texts of payments leave; without one they stay in the outbox.
     pub messages: Option<GatewayPlan>,
 }
@@ -59,11 +61,11 @@ pub struct UssdBenchPlan {
 /// Who is measured.
 struct Bench<'a> {
     plan: &'a UssdBenchPlan,
-    node: Vec<BenchNode>,
+    nodes: Vec<BenchNode>,
     carrier: Option<MessageCarrier>,
     bare: BareServer,
     bare_stub: Option<StubProcess>,
-    at: SocketAddr,
+    at: Vec<SocketAddr>,
     bare_at: SocketAddr,
     /// They are there for all runs: what threads took that have ended is not known any more.
     phones: PhoneThreads,
@@ -75,15 +77,19 @@ pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Resul
     let bench = Bench::open(plan, progress).await?;
     let wallet = bench.wallet()?.clone();
     // payments are compared with limits, but nobody is stopped by one
-    for node in &bench.node {
+    for node in &bench.nodes {
         node.app.change_policy(|policy| policy.limits = Limits::alike(ROOMY, ROOMY));
     }
     progress(&format!("{} people join", plan.people));
     populate(&wallet, plan.people).await?;
-    let others: Vec<_> = bench.node.iter().map(BenchNode::start_others).collect();
+    let others: Vec<_> = bench.nodes.iter().map(BenchNode::start_others).collect();
     let texts = if plan.messages.is_some() { ", texts" } else { "" };
     let bare_what = format!("{BARE}{texts}");
-    let what = format!("ussd {} hops{texts}", wallet.store.kind());
+    let nodes = match plan.nodes {
+        1 => String::new(),
+        nodes => format!(" {nodes} nodes"),
+    };
+    let what = format!("ussd {}{nodes} hops{texts}", wallet.store.kind());
     let runs = bench.rounds(&bare_what, &what).await?;
     for other in others {
         other.end().await?;
@@ -94,7 +100,7 @@ pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Resul
         tokio::task::spawn_blocking(move || book::check::check(&mut store.reader()?, |_, _| ()));
     let whole = verified.await??.is_whole();
     drop(wallet);
-    for node in bench.node {
+    for node in bench.nodes {
         node.close().await?;
     }
     let measures = Measures { yardstick: Some(bare_what.clone()), pairs: Vec::new() };
@@ -109,23 +115,27 @@ pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Resul
 
 impl Bench<'_> {
     async fn open(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Result<Bench<'_>> {
-        let (door, bare_door) = (bench_node::door()?, bench_node::door()?);
-        let (at, bare_at) = (door.local_addr()?, bare_door.local_addr()?);
+        let doors = (0..plan.nodes).map(|_| bench_node::door()).collect::<Result<Vec<_>, _>>()?;
+        let at = doors.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>()?;
+        let bare_door = bench_node::door()?;
+        let bare_at = bare_door.local_addr()?;
         let (carrier, bare_stub) = match &plan.messages {
             None => (None, None),
-            Some(GatewayPlan { program, answer_after, drain }) => {
-                let to = |at| StubPlan { report_to: vec![at], answer_after: *answer_after };
-                let stub = StubProcess::start(program, &to(at)).await?;
-                let bare_stub = StubProcess::start(program, &to(bare_at)).await?;
-                (Some(MessageCarrier { stub, drain: *drain }), Some(bare_stub))
+            Some(of) => {
+                let stub = StubProcess::start(&of.program, &of.stub(at.clone())).await?;
+                let bare_stub = StubProcess::start(&of.program, &of.stub(vec![bare_at])).await?;
+                (Some(MessageCarrier { stub, drain: of.drain }), Some(bare_stub))
             }
         };
         let gateway = carrier.as_ref().map(|carrier| carrier.stub.account());
         let settings = Settings { gateway, ..bench_node::settings(&plan.database_url, true) };
-        let node = vec![BenchNode::open(&settings, Some(door)).await?];
+        let mut nodes = Vec::with_capacity(plan.nodes);
+        for door in doors {
+            nodes.push(BenchNode::open(&settings, Some(door)).await?);
+        }
         let bare = BareServer::start(bare_door, bare_stub.as_ref())?;
         let phones = PhoneThreads::start()?;
-        Ok(Bench { plan, node, carrier, bare, bare_stub, at, bare_at, phones, progress })
+        Ok(Bench { plan, nodes, carrier, bare, bare_stub, at, bare_at, phones, progress })
     }
 
     /// The yardstick and the conversations, one after the other.
@@ -151,7 +161,7 @@ impl Bench<'_> {
     }
 
     fn wallet(&self) -> anyhow::Result<&Wallet> {
-        let node = self.node.first().ok_or_else(|| anyhow!("there is no node"))?;
+        let node = self.nodes.first().ok_or_else(|| anyhow!("there is no node"))?;
         Ok(&node.app.wallet)
     }
 
@@ -159,7 +169,7 @@ impl Bench<'_> {
     async fn measure_bare(&self, what: &str, talks: &Arc<AtomicU64>) -> anyhow::Result<Figures> {
         let mark = || CpuMark::now(self.bare_stub.as_ref().map(StubProcess::id), false);
         let before = mark();
-        let raw = drive(self.bare_at, self.plan, &self.phones, talks).await?;
+        let raw = drive(&[self.bare_at], self.plan, &self.phones, talks).await?;
         let cpu = mark().since(&before);
         let messages = match (&self.bare_stub, &self.plan.messages) {
             (Some(stub), Some(plan)) => self.bare.texts(stub, raw.took, plan.drain).await?,
@@ -172,15 +182,15 @@ impl Bench<'_> {
     async fn measure(&self, what: &str, talks: &Arc<AtomicU64>) -> anyhow::Result<Figures> {
         let wallet = self.wallet()?;
         let carrying = match &self.carrier {
-            Some(carrier) => Some((carrier, carrier.begin(&self.node).await?)),
+            Some(carrier) => Some((carrier, carrier.begin(&self.nodes).await?)),
             None => None,
         };
         let stub = self.carrier.as_ref().map(|carrier| carrier.stub.id());
         let mark = || CpuMark::now(stub, wallet.store.is_shared());
         let bytes = self.bytes().await?;
-        let (before, used) = (wallet.metrics.commits(), mark());
-        let mut hops = drive(self.at, self.plan, &self.phones, talks).await?;
-        let (after, cpu) = (wallet.metrics.commits(), mark().since(&used));
+        let (before, used) = (bench_node::commits(&self.nodes), mark());
+        let mut hops = drive(&self.at, self.plan, &self.phones, talks).await?;
+        let (after, cpu) = (bench_node::commits(&self.nodes), mark().since(&used));
         hops.commits = after.count.saturating_sub(before.count);
         hops.committed = after.postings.saturating_sub(before.postings);
         hops.batch_max = after.largest;
@@ -195,7 +205,7 @@ impl Bench<'_> {
     }
 
     async fn bytes(&self) -> anyhow::Result<u64> {
-        match self.node.first() {
+        match self.nodes.first() {
             Some(node) => node.bytes().await,
             None => Ok(0),
         }
@@ -206,7 +216,7 @@ impl Bench<'_> {
 /// Talks are numbered across all runs, so that no conversation comes twice. The phones have threads
 /// of their own, so that what they take of the processor is not taken for the service's.
 async fn drive(
-    address: SocketAddr,
+    doors: &[SocketAddr],
     plan: &UssdBenchPlan,
     threads: &PhoneThreads,
     talks: &Arc<AtomicU64>,
@@ -214,7 +224,7 @@ async fn drive(
     let over = Arc::new(AtomicBool::new(false));
     let started = Instant::now();
     let mut phones = tokio::task::JoinSet::new();
-    for _ in 0..plan.connections {
+    for address in doors.iter().copied().cycle().take(plan.connections) {
         let over = over.clone();
         let talks = talks.clone();
         let people = plan.people;

@@ -63,6 +63,10 @@ pub struct BenchMessagesArgs {
         value_parser = clap::value_parser!(u64).range(..=20_000),
     )]
     pub gateway_ms: u64,
+    /// The gateway takes nothing: what is told waits, and is asked again and again whether it
+    /// may leave; take `--drain 0` with it
+    #[arg(long, conflicts_with = "without_messages")]
+    pub dead_gateway: bool,
     /// Seconds for which it is waited after a run until all texts are sent and reported
     #[arg(
         long,
@@ -82,6 +86,9 @@ pub struct BenchGatewayArgs {
     /// Milliseconds until it answers
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub answer_after_ms: u64,
+    /// It takes nothing
+    #[arg(long)]
+    pub dead: bool,
 }
 
 /// What a measurement can be compared with.
@@ -201,6 +208,14 @@ pub struct BenchUssdArgs {
     /// How often each run is made; figures are medians, so take 3 or 5 for a report
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub rounds: u32,
+    /// Nodes that share the database; a phone keeps to one of them
+    #[arg(
+        long,
+        default_value_t = 1,
+        value_name = "N",
+        value_parser = clap::value_parser!(u8).range(1..=16),
+    )]
+    pub nodes: u8,
     /// How texts leave.
     #[command(flatten)]
     pub messages: BenchMessagesArgs,

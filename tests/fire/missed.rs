@@ -7,11 +7,11 @@
 //!   KADOGO_GIVERS=20000 cargo test --test fire missed -- --nocapture
 
 use super::dealer::node;
-use super::demo_node::Node;
 use super::many_givers::{
     EACH, Flow, HAVE, HEARD, ONCE, STAND, all_give, back_once, begins, givers, joined, number_of,
     rate,
 };
+use super::running_node::Node;
 use super::{chance, cluster_or_say};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types};
 use kadogo::book::{Change, Key};

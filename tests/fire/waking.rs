@@ -3,7 +3,7 @@
 
 use super::clocks::{Clocks, EACH};
 use super::cluster::wait_until;
-use super::demo_node::Node;
+use super::running_node::Node;
 use super::{chance, cluster_or_say, rounds};
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! A demo that runs: the real program, with all its workers. It is killed with `kill -9`, as
+//! A node that runs: the real program, with all its workers. It is killed with `kill -9`, as
 //! whatever is killed, at the end of the value.
 
 use super::cluster::wait_until;
@@ -14,12 +14,31 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts one, and waits until it listens.
+    /// Starts a demo, and waits until it listens.
     pub fn start(url: &str, folder: &Path) -> Node {
+        Node::run(&["demo", "--bare"], url, folder, &[])
+    }
+
+    /// Starts a service whose texts leave by a gateway at this address.
+    pub fn serve(url: &str, folder: &Path, gateway: &str) -> Node {
+        let settings = [
+            ("KADOGO_AT_URL", gateway),
+            ("KADOGO_AT_USERNAME", "fire"),
+            ("KADOGO_AT_API_KEY", "atsk_fire"),
+            ("KADOGO_CALLBACK_TOKEN", "a-token-of-the-fire-0123456789"),
+            ("KADOGO_SECRET", "f18e0c5b7a2d4936f18e0c5b7a2d4936f18e0c5b7a2d4936f18e0c5b7a2d4936"),
+            ("KADOGO_SERVICE_CODE", "*384*7#"),
+        ];
+        Node::run(&["serve"], url, folder, &settings)
+    }
+
+    fn run(command: &[&str], url: &str, folder: &Path, settings: &[(&str, &str)]) -> Node {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kadogo"))
-            .args(["demo", "--bare", "--listen", "127.0.0.1:0"])
+            .args(command)
+            .args(["--listen", "127.0.0.1:0"])
             .env_clear()
             .env("KADOGO_DATABASE_URL", url)
+            .envs(settings.iter().copied())
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
