@@ -68,8 +68,22 @@ pub struct App {
     pub keep_conversations: Duration,
 }
 
-/// The committer's thread, to be waited for at the end.
-pub type Committer = std::thread::JoinHandle<()>;
+/// The committer's thread and the database, to be waited for at the end.
+#[derive(Debug)]
+pub struct Committer {
+    thread: std::thread::JoinHandle<()>,
+    store: Store,
+}
+
+impl Committer {
+    /// Waits until all that was acknowledged is written, and the database is closed: a file alone
+    /// has everything then. Nobody may have the book any more. It waits like `Store::open`.
+    pub fn join(self) -> anyhow::Result<()> {
+        self.thread.join().map_err(|_panic| anyhow!("the committer broke"))?;
+        self.store.close();
+        Ok(())
+    }
+}
 
 impl App {
     /// Opens the database and builds the parts. `clock` and `randomness` come from outside so that
@@ -90,10 +104,28 @@ impl App {
         clock: Clock,
         randomness: Randomness,
     ) -> anyhow::Result<(App, Committer)> {
-        let (market, rulebook) = (Market::kenya(), Reloadable::new(rulebook));
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) =
             open_book(settings.database_url.clone(), metrics.clone()).await?;
+        let opened = (store, book);
+        match App::over(opened, settings, rulebook, clock, randomness, metrics).await {
+            Ok(app) => Ok((app, committer)),
+            Err(error) => {
+                ended(committer).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn over(
+        (store, book): (Store, Book),
+        settings: &Settings,
+        rulebook: Rulebook,
+        clock: Clock,
+        randomness: Randomness,
+        metrics: Arc<Metrics>,
+    ) -> anyhow::Result<App> {
+        let (market, rulebook) = (Market::kenya(), Reloadable::new(rulebook));
         // before anything is posted; simulations that decide the time decide when to look, too
         if matches!(clock, Clock::System) {
             clock_watch::look(&store, &book, &clock, &metrics).await?;
@@ -126,7 +158,7 @@ impl App {
         let seals = secrets.map(|secret| secret.derive("sessions")).collect();
         let sessions = SessionStore::new(&wallet, writer, names, seals);
         let sender = sender(settings.gateway.as_ref())?;
-        let app = App {
+        Ok(App {
             console: console(settings, &wallet, &catalogue),
             ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
             sms: Sms {
@@ -143,8 +175,7 @@ impl App {
             more_prices: settings.more_prices,
             keep_messages: settings.keep_messages,
             keep_conversations: settings.keep_conversations,
-        };
-        Ok((app, committer))
+        })
     }
 
     /// What its routes work with. Called where work may go on that outlives its request.
@@ -182,7 +213,8 @@ pub async fn open_book(
 ) -> anyhow::Result<(Store, Book, Committer)> {
     let opening = tokio::task::spawn_blocking(move || {
         let store = Store::open(&url)?;
-        let (book, committer) = Book::start(&store, metrics)?;
+        let (book, thread) = Book::start(&store, metrics)?;
+        let committer = Committer { thread, store: store.clone() };
         Ok::<_, StoreError>((store, book, committer))
     });
     Ok(opening.await??)
@@ -216,11 +248,9 @@ pub fn serve_console(
     })
 }
 
-/// Waits for the committer of a book that nobody has any more.
+/// Waits for the committer of a book that nobody has any more, and closes its database.
 pub async fn ended(committer: Committer) -> anyhow::Result<()> {
-    tokio::task::spawn_blocking(move || committer.join())
-        .await?
-        .map_err(|_panic| anyhow!("the committer broke"))
+    tokio::task::spawn_blocking(move || committer.join()).await?
 }
 
 /// Runs the service until it is told to stop, then finishes what it acknowledged.

@@ -1,13 +1,13 @@
 //! A service beside one that may be running: on the same database, with a book of its own, for as
 //! long as a command takes.
 
-use crate::app::{App, Committer};
+use crate::app::{App, Committer, ended};
 use crate::config::{DatabaseArgs, Settings, menus_folder};
 use crate::seal::{Randomness, SealKey};
 use crate::store::Store;
 use crate::time::Clock;
 use crate::wallet::OperatorRules;
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -24,7 +24,8 @@ pub async fn beside(
     };
     // a mistyped address must not make a new service
     let address = database_url.clone();
-    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(drop)).await??;
+    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(|store| store.close()))
+        .await??;
     let mut settings = settings(database_url, secret, old_secrets);
     settings.menus = menus_folder(menus);
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
@@ -54,9 +55,7 @@ fn differs(files: &[&str]) -> Option<String> {
 /// Ends it, when all that was posted is written.
 pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
     drop(app);
-    tokio::task::spawn_blocking(move || committer.join())
-        .await?
-        .map_err(|_panic| anyhow!("the committer broke"))
+    ended(committer).await
 }
 
 fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {

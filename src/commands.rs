@@ -47,7 +47,7 @@ async fn earlier(settings: &Settings) -> anyhow::Result<()> {
     let url = settings.database_url.clone();
     let store = tokio::task::spawn_blocking(move || Store::open(&url)).await??;
     let (newest, _) = store.read(times::read).await?;
-    drop(store);
+    tokio::task::spawn_blocking(move || store.close()).await?;
     if newest.is_some() {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 //! shows nothing of what a message says, and no whole number.
 
 use crate::app::{ended, open_book};
+use crate::book::Book;
 use crate::cli::{DeadArgs, MessagesAct};
 use crate::email::Email;
 use crate::metrics::Metrics;
@@ -31,6 +32,12 @@ pub async fn run(act: MessagesAct) -> anyhow::Result<ExitCode> {
 
 async fn dead(args: &DeadArgs) -> anyhow::Result<()> {
     let store = open(args).await?;
+    let listed = listed(args, &store).await;
+    close(store).await?;
+    listed
+}
+
+async fn listed(args: &DeadArgs, store: &Store) -> anyhow::Result<()> {
     let mut after = Some(i64::MIN);
     while let Some(from) = after {
         let which = which(args, Vec::new())?;
@@ -43,9 +50,23 @@ async fn dead(args: &DeadArgs) -> anyhow::Result<()> {
 }
 
 async fn again(args: &DeadArgs, ids: Vec<i64>) -> anyhow::Result<()> {
-    drop(open(args).await?);
+    close(open(args).await?).await?;
     let metrics = Arc::new(Metrics::default());
     let (store, book, committer) = open_book(args.database_url.clone(), metrics).await?;
+    let all = sent_again(args, ids, &store, &book).await;
+    drop((book, store));
+    ended(committer).await?;
+    say!("{} to be sent again", all?);
+    Ok(())
+}
+
+/// Has them sent again; says how many.
+async fn sent_again(
+    args: &DeadArgs,
+    ids: Vec<i64>,
+    store: &Store,
+    book: &Book,
+) -> anyhow::Result<usize> {
     let mut after = Some(i64::MIN);
     let mut all = 0_usize;
     while let Some(from) = after {
@@ -57,15 +78,17 @@ async fn again(args: &DeadArgs, ids: Vec<i64>) -> anyhow::Result<()> {
         all = all.saturating_add(anew);
         after = next;
     }
-    say!("{all} to be sent again");
-    drop((book, store));
-    ended(committer).await
+    Ok(all)
 }
 
 /// The database, which must be there: a mistyped address must not make a new one.
 async fn open(args: &DeadArgs) -> anyhow::Result<Store> {
     let url = args.database_url.clone();
     Ok(tokio::task::spawn_blocking(move || Store::open_existing(&url)).await??)
+}
+
+async fn close(store: Store) -> anyhow::Result<()> {
+    Ok(tokio::task::spawn_blocking(move || store.close()).await?)
 }
 
 fn which(args: &DeadArgs, ids: Vec<i64>) -> anyhow::Result<WhichDead> {

@@ -72,7 +72,9 @@ fn secrets(database: &DatabaseArgs) -> anyhow::Result<(SealKey, Vec<SealKey>)> {
 async fn counts(database: &DatabaseArgs) -> anyhow::Result<Vec<(i64, i64)>> {
     let url = database.database_url.clone();
     let store = tokio::task::spawn_blocking(move || Store::open_existing(&url)).await??;
-    Ok(store.read(|conn: &mut Conn| pins::counts(conn)).await?)
+    let counts = store.read(|conn: &mut Conn| pins::counts(conn)).await;
+    tokio::task::spawn_blocking(move || store.close()).await?;
+    Ok(counts?)
 }
 
 /// How much is kept under each secret that was given, the newest first, and under others.

@@ -6,6 +6,7 @@ use super::{Conn, StoreError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 /// Work that may wait for a thread; whoever comes then waits for a place first.
@@ -14,12 +15,19 @@ const QUEUE_MAX: usize = 4_096;
 type Job = Box<dyn FnOnce(&mut Conn) + Send>;
 type Connect = Arc<dyn Fn() -> Result<Conn, StoreError> + Send + Sync>;
 
-/// The way to the threads. Clones share them; they end with the last clone.
+enum QueueItem {
+    Job(Job),
+    /// What was asked before it is done, and nothing more is taken.
+    End,
+}
+
+/// The way to the threads. Clones share them; they end with the last clone, or when they are told.
 #[derive(Clone)]
 pub struct DbThreads {
-    queue: mpsc::Sender<Job>,
+    queue: mpsc::Sender<QueueItem>,
     connect: Connect,
     alive: Alive,
+    handles: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 /// How many of some threads there should be, and how many there are.
@@ -65,22 +73,35 @@ impl DbThreads {
     ) -> Result<DbThreads, StoreError> {
         let connect: Connect = Arc::new(connect);
         let alive = Alive::of(count);
-        let (queue, jobs) = mpsc::channel::<Job>(QUEUE_MAX);
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
         let jobs = Arc::new(Mutex::new(jobs));
+        let mut handles = Vec::new();
         for number in 0..count {
             let (jobs, connect) = (jobs.clone(), connect.clone());
             let conn = connect()?;
             let living = alive.one();
             let work = move || {
                 let _living = living;
-                work_off(conn, &connect, || {
-                    jobs.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
-                });
+                work_off(conn, &connect, || next(&jobs));
             };
             let thread = std::thread::Builder::new().name(format!("{name} {number}"));
-            thread.spawn(work).map_err(|error| StoreError::Open(error.to_string()))?;
+            let handle = thread.spawn(work);
+            handles.push(handle.map_err(|error| StoreError::Open(error.to_string()))?);
         }
-        Ok(DbThreads { queue, connect, alive })
+        Ok(DbThreads { queue, connect, alive, handles: Arc::new(Mutex::new(handles)) })
+    }
+
+    /// Has them finish what they were asked, and waits until their connections are closed. Whoever
+    /// asks later hears so. Not to be called on one of them, nor where tasks run.
+    pub(super) fn end(&self) {
+        // those that have ended already need no word
+        let _ = self.queue.blocking_send(QueueItem::End);
+        let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
+        for handle in handles.drain(..) {
+            if handle.join().is_err() {
+                tracing::error!("a thread of the database broke");
+            }
+        }
     }
 
     /// Whether all of them are there.
@@ -113,7 +134,7 @@ impl DbThreads {
             // whoever asked may have gone: then nobody reads the result
             let _ = answer.send(result);
         });
-        self.queue.send(job).await.map_err(|_gone| E::from(StoreError::Closed))?;
+        self.queue.send(QueueItem::Job(job)).await.map_err(|_gone| E::from(StoreError::Closed))?;
         wait.await.unwrap_or_else(|_gone| Err(E::from(StoreError::Closed)))
     }
 }
@@ -125,6 +146,17 @@ impl DbThreads {
         f: impl Fn(&mut Conn) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.run(move |conn| super::write(conn, &f)).await
+    }
+}
+
+/// What is to be done next; nothing when nothing can come any more.
+fn next(jobs: &Mutex<mpsc::Receiver<QueueItem>>) -> Option<Job> {
+    let mut jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        match jobs.blocking_recv()? {
+            QueueItem::Job(job) => return Some(job),
+            QueueItem::End => jobs.close(),
+        }
     }
 }
 

@@ -75,6 +75,7 @@ pub use error::StoreError;
 
 use batch_reader::BatchReader;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Readers of a file: more of them only wait for the processor.
 const SQLITE_READERS: usize = 2;
@@ -92,6 +93,8 @@ pub struct Store {
     readers: DbThreads,
     background: DbThreads,
     batch_reader: Option<BatchReader>,
+    /// Those that store conversations, where somebody asked for them.
+    session_writers: Arc<Mutex<Vec<DbThreads>>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -123,6 +126,12 @@ impl Store {
         Store::over(address)
     }
 
+    /// The same with a file that is a copy of one.
+    pub fn open_copy(file: &Path) -> Result<Store, StoreError> {
+        sqlite::inspect(file)?;
+        Store::over(Address::Sqlite(file.to_owned()))
+    }
+
     fn over(address: Address) -> Result<Store, StoreError> {
         let (count, background) = match &address {
             Address::Sqlite(_) => (SQLITE_READERS, SQLITE_BACKGROUND),
@@ -138,7 +147,22 @@ impl Store {
             Address::Sqlite(_) => None,
             Address::Postgres(server) => Some(BatchReader::start(server)?),
         };
-        Ok(Store { address, readers, background, batch_reader })
+        let session_writers = Arc::default();
+        Ok(Store { address, readers, background, batch_reader, session_writers })
+    }
+
+    /// Ends its threads, so that a file alone has everything. Whoever reads later, by whichever
+    /// clone, hears that it is closed. Connections to a server end by themselves. It waits like
+    /// `open`.
+    pub fn close(&self) {
+        let Address::Sqlite(file) = &self.address else { return };
+        self.readers.end();
+        self.background.end();
+        let writers = self.session_writers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        writers.iter().for_each(DbThreads::end);
+        if let Err(error) = sqlite::fold_logs(file) {
+            tracing::warn!(%error, "what was written last stays in the log beside the file");
+        }
     }
 
     /// The same for work that nobody waits for: it never takes a reader that somebody waits for,
@@ -188,7 +212,10 @@ impl Store {
     /// `open`.
     pub fn session_writer(&self) -> Result<DbThreads, StoreError> {
         let address = self.address.clone();
-        DbThreads::start("sessions", 1, move || address.beside())
+        let writer = DbThreads::start("sessions", 1, move || address.beside())?;
+        let mut writers = self.session_writers.lock().unwrap_or_else(PoisonError::into_inner);
+        writers.push(writer.clone());
+        Ok(writer)
     }
 
     /// Where hops ask their questions together, if they do.
@@ -213,7 +240,7 @@ impl Store {
     }
 
     /// Writes a consistent copy of the whole database to `file`, which must not exist, while others
-    /// go on working.
+    /// go on working. Nobody else can read it.
     pub fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
         match &self.address {
             Address::Sqlite(from) => sqlite::copy(from, file),

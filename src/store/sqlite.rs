@@ -5,6 +5,8 @@ use super::{Conn, StoreError};
 use diesel::migration::MigrationSource;
 use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query, sql_types};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -62,9 +64,45 @@ pub fn beside(file: &Path) -> Result<Conn, StoreError> {
 
 /// The file of the conversations: it can be lost, and is made anew then.
 fn beside_of(file: &Path) -> PathBuf {
+    with_ending(file, "-sessions")
+}
+
+fn with_ending(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
-    name.push("-sessions");
+    name.push(ending);
     PathBuf::from(name)
+}
+
+/// Every file that a database may consist of while it is in use.
+pub fn files_of(file: &Path) -> Vec<PathBuf> {
+    let both = [file.to_owned(), beside_of(file)];
+    let with = |file: &PathBuf| ["", "-wal", "-shm", "-journal"].map(|end| with_ending(file, end));
+    both.iter().flat_map(with).collect()
+}
+
+/// Where one is made that will take the place of this file.
+pub fn copy_of(file: &Path) -> PathBuf {
+    with_ending(file, "-restoring")
+}
+
+/// Whether some of a database is not in its file, but in the log beside it: it is in use, or was
+/// cut off.
+pub fn has_log(file: &Path) -> bool {
+    ["-wal", "-journal"]
+        .iter()
+        .any(|end| std::fs::metadata(with_ending(file, end)).is_ok_and(|log| log.len() > 0))
+}
+
+/// Sees to it that the files alone have everything when this process has closed them. The last
+/// connection that closes folds the log in and takes it away; where another process has one, or
+/// died with one, what can be folded in is, and nobody waits for it.
+pub fn fold_logs(file: &Path) -> Result<(), StoreError> {
+    for file in [file.to_owned(), beside_of(file)] {
+        if file.is_file() && has_log(&file) {
+            Conn::Sqlite(connect(&file, WRITES)?).run("PRAGMA wal_checkpoint(PASSIVE)")?;
+        }
+    }
+    Ok(())
 }
 
 fn prepare_beside(file: &Path) -> Result<(), StoreError> {
@@ -76,9 +114,7 @@ fn prepare_beside(file: &Path) -> Result<(), StoreError> {
         // it holds nothing that money depends on
         tracing::warn!(%error, "the file of conversations is of no use, and is made anew");
         for end in ["", "-wal", "-shm"] {
-            let mut name = beside_of(file).into_os_string();
-            name.push(end);
-            let _ = std::fs::remove_file(name);
+            let _ = std::fs::remove_file(with_ending(&beside_of(file), end));
         }
         make()
     })
@@ -133,13 +169,19 @@ pub fn bytes(file: &Path) -> Result<u64, StoreError> {
 }
 
 /// Writes a consistent copy of the whole database to `to`, which must not exist, while others go on
-/// working.
+/// working. Like the database it is for its owner's eyes only.
 pub fn copy(file: &Path, to: &Path) -> Result<(), StoreError> {
     let mut conn = connect(file, WRITES)?;
-    sql_query("VACUUM INTO $1")
+    // SQLite takes a file that is empty: made here it is private from the start, it is no link,
+    // and nobody else's
+    make_new(to)?;
+    let copied = sql_query("VACUUM INTO $1")
         .bind::<sql_types::Text, _>(to.display().to_string())
-        .execute(&mut conn)?;
-    Ok(())
+        .execute(&mut conn);
+    if copied.is_err() {
+        let _ = std::fs::remove_file(to);
+    }
+    Ok(copied.map(drop)?)
 }
 
 /// The file that an address names after `sqlite://`.
@@ -159,10 +201,17 @@ fn connect(file: &Path, settings: &[&str]) -> Result<SqliteConnection, StoreErro
 
 /// A new database is for its owner's eyes only: it holds names and numbers.
 fn make_private(file: &Path) -> Result<(), StoreError> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let made =
-        std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file);
-    made.map(|_file| ()).map_err(|error| StoreError::Open(format!("{}: {error}", file.display())))
+    make(file, OpenOptions::new().write(true).create(true).truncate(false)).map(drop)
+}
+
+/// The same where none may be there yet.
+pub fn make_new(file: &Path) -> Result<File, StoreError> {
+    make(file, OpenOptions::new().write(true).create_new(true))
+}
+
+fn make(file: &Path, options: &mut OpenOptions) -> Result<File, StoreError> {
+    let made = options.mode(0o600).open(file);
+    made.map_err(|error| StoreError::Open(format!("{}: {error}", file.display())))
 }
 
 /// A schema with a migration we do not know was made by a newer program: writing into it could lose

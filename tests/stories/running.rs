@@ -2,7 +2,7 @@
 //! throwing anybody out, and ends without losing what it took in hand. Method: the real binary,
 //! real signals, a real socket.
 
-use super::engine::{Hand, is_postgres};
+use super::engine::{Hand, is_postgres, lines, only_sqlite};
 use super::program::*;
 use super::stub::*;
 use super::world::{AMINA, BARAKA, STRANGER};
@@ -380,4 +380,74 @@ async fn a_payment_that_was_promised_by_sms_is_finished_before_the_program_ends(
             .unwrap()
             .contains("KES 200 sent to Baraka O")
     );
+}
+
+/// The files of a folder, but for the menus.
+fn files(place: &Place) -> Vec<String> {
+    let names = std::fs::read_dir(place.path("")).unwrap();
+    let mut names: Vec<String> =
+        names.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_often_it_is_stopped_its_files_alone_have_everything() {
+    if only_sqlite("however often it is stopped, its files alone have everything") {
+        return;
+    }
+    let place = Place::new();
+    let both = ["kadogo.db", "kadogo.db-sessions"];
+    for round in 1..=8 {
+        let mut server = place.start(&["demo", "--bare"], &[]).await;
+        let amount = format!("{}", 10 + round);
+        let paid = ["1", "0700000002", &amount, "1", "7361"];
+        let paid = server.talk(&format!("ATUid_a{round}"), AMINA, &paid).await;
+        assert!(paid.contains("Confirmed"), "{paid}");
+        // another one is in the middle of typing
+        server.talk(&format!("ATUid_b{round}"), BARAKA, &["1", "0700000003"]).await;
+        server.signal("TERM");
+        assert_eq!(server.ends().await.code(), Some(0), "{}", server.err());
+        assert_eq!(files(&place), both, "round {round}");
+        let alone = Place::new();
+        for file in both {
+            std::fs::copy(place.path(file), alone.path(file)).unwrap();
+        }
+        let store = alone.home.open();
+        let mut conn = store.reader().unwrap();
+        let sends = "SELECT CAST(count(*) AS TEXT) AS text FROM postings WHERE kind = 'send'";
+        assert_eq!(lines(&mut conn, sends), [round.to_string()]);
+        let typing = "SELECT CAST(hops AS TEXT) AS text FROM sessions WHERE open = 1";
+        assert!(!lines(&mut conn, typing).is_empty(), "round {round}");
+        drop((conn, store));
+        assert_eq!(alone.run(&["book", "check", "--full"]).code, Some(0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cut_off_is_whole_in_its_files_after_the_next_command() {
+    if only_sqlite("what was cut off is whole in its files after the next command") {
+        return;
+    }
+    let both = ["kadogo.db", "kadogo.db-sessions"];
+    let elsewhere = Place::new();
+    let copy = elsewhere.path("copy.db").display().to_string();
+    let commands: [&[&str]; 4] = [
+        &["book", "check"],
+        &["messages", "dead"],
+        &["messages", "again", "--all"],
+        &["backup", "--to", &copy],
+    ];
+    for command in commands {
+        let place = Place::new();
+        let server = place.start(&["demo", "--bare"], &[]).await;
+        let paid = server.talk("ATUid_1", AMINA, &["1", "0700000002", "10", "1", "7361"]).await;
+        assert!(paid.contains("Confirmed"), "{paid}");
+        // it is killed
+        drop(server);
+        assert_ne!(files(&place), both);
+        let said = place.run(command);
+        assert_eq!(said.code, Some(0), "{command:?}: {said:?}");
+        assert_eq!(files(&place), both, "after {command:?}");
+    }
 }
