@@ -14,14 +14,36 @@ use std::time::{Duration, Instant};
 /// How often the progress is told: a short check says nothing of it.
 const TELL_EVERY: Duration = Duration::from_secs(2);
 
+/// What the command ends with where there is nothing to verify.
+pub const EMPTY: u8 = 3;
+
 /// `kadogo book check`
 pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
     let store = Store::open_existing(&args.database_url)?;
-    let extent = if args.full { Extent::Everything } else { Extent::SinceVerified };
-    let mut teller = Teller::new(args.quiet);
-    let report = check::verify(&mut store.reader()?, extent, &mut |stage, done, total| {
+    let done = checked(&store, args);
+    store.close();
+    done
+}
+
+/// Verifies all of a book, and tells on standard error how far it is.
+pub fn all_of(store: &Store) -> Result<CheckReport, StoreError> {
+    verified(store, Extent::Everything, false)
+}
+
+fn verified(store: &Store, extent: Extent, quiet: bool) -> Result<CheckReport, StoreError> {
+    let mut teller = Teller::new(quiet);
+    check::verify(&mut store.reader()?, extent, &mut |stage, done, total| {
         teller.hear(stage, done, total)
-    })?;
+    })
+}
+
+fn checked(store: &Store, args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
+    let extent = if args.full { Extent::Everything } else { Extent::SinceVerified };
+    let report = verified(store, extent, args.quiet)?;
+    if report.is_empty() {
+        say!("this book is empty: nothing was ever posted in it. Is it the right database?");
+        return Ok(ExitCode::from(EMPTY));
+    }
     read_out(&report);
     if !report.is_whole() {
         say!(
@@ -42,7 +64,7 @@ pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
         }
     }
     if let Some((link, _digest)) = &report.head {
-        match keep(&store, &report) {
+        match keep(store, &report) {
             Ok(()) => say!("the next check goes on from link {link}"),
             // a copy that cannot be written, a server that only follows: the proof is as good
             Err(error) => {

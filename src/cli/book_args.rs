@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 #[derive(Debug, Subcommand)]
 pub enum BookAct {
     /// Verify every invariant of the book, also while the service runs; exits with 0 only if the
-    /// book is whole
+    /// book is whole, with 3 if it is empty
     ///
     /// It begins behind the newest link of the hash chain that an earlier check verified, and keeps
     /// how far it came for the next one. History before that is not read again: `--full` does. Only

@@ -87,6 +87,11 @@ impl CheckReport {
     pub fn is_whole(&self) -> bool {
         self.fault_count == 0
     }
+
+    /// Whether there is nothing in the book, and nothing that should be.
+    pub fn is_empty(&self) -> bool {
+        self.is_whole() && self.from.is_none() && self.links == 0
+    }
 }
 
 /// What was found wrong: counted, and the first listed.
