@@ -2,6 +2,7 @@
 //! are in `config`.
 
 mod acts;
+mod backup_args;
 mod bank_args;
 mod bench_args;
 mod book_args;
@@ -14,6 +15,7 @@ mod tariff_args;
 mod wallet_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};
+pub use backup_args::{BackupArgs, RestoreArgs};
 pub use bank_args::{BankAct, IssueArgs, RedeemAct};
 pub use bench_args::{
     BenchAct, BenchBookArgs, BenchDayArgs, BenchGatewayArgs, BenchMessagesArgs, BenchPeopleArgs,
@@ -92,44 +94,7 @@ pub enum Command {
         act: MenusAct,
     },
     /// What services cost and agents earn: prove it, print it, ask it
-    ///
-    /// A tariff file names its `currency`, may name a `rounding` (up, down, half_even, half_up; the
-    /// last when not given), and has a table for each service: send, cash_in, cash_out. A service
-    /// without a table is free.
-    ///
-    ///   [send]
-    ///   bands = [
-    ///       { from = 1,   to = 100,   fee = 0 },
-    ///       { from = 101, to = 1_000, flat = 5, percent = "0.5", min = 7, max = 50 },
-    ///   ]
-    ///
-    /// Bands join; between two of them, amounts belong to the higher one. Amounts are whole units
-    /// of the currency, or in quotes: "7.50". Besides, a table may have
-    ///
-    ///   minimum            less is not moved
-    ///   splitting_allowed  the most that paying in two parts may save; nothing when not given
-    ///   paid_by            payer, payee, or shared with `payer_percent`; the payer when not given,
-    ///                      and where cash is concerned
-    ///   rounding           its own
-    ///   micro              { below, flat, percent, min, max }: instead of the bands below an
-    ///                      amount
-    ///   monthly            [{ up_to, flat, percent, min, max }]: instead of both, for a payment
-    ///                      with which the month's volume is still at most `up_to`
-    ///   extra              [{ name, credit, of, flat, percent, min, max }]: a line on top, of the
-    ///                      fee or the amount, credited to fees, tax or levy; with its own
-    ///                      `paid_by` if need be
-    ///   tier, channel      it is only for these, which `tiers` and `channels` of the file must
-    ///                      list; the channels are ussd, sms (send) and agent (cash_in, cash_out)
-    ///   from_date          it is only from this day on: 2026-07-01
-    ///
-    /// With several tables a service is written [[send]], each table whole. The one for tier and
-    /// channel goes before the one for the tier, that before the one for the channel, and that
-    /// before the one for all; of those goes the newest whose day has come. One table must be for
-    /// all and always.
-    ///
-    /// [commission.cash_in] has bands too, and `withheld_tax_percent`, `head_office_percent` (of
-    /// what is left after tax), `rounding` and `from_date`. What remains is the outlet's.
-    #[command(verbatim_doc_comment)]
+    #[command(long_about = tariff_args::ABOUT)]
     Tariff {
         /// The tariff file; tariff.toml in the folder of the menus when not given
         #[arg(long, value_name = "FILE", global = true)]
@@ -350,20 +315,12 @@ pub enum Command {
         #[command(flatten)]
         args: PhoneArgs,
     },
-    /// Write a consistent copy of the database while the service runs
-    Backup {
-        /// The database, as an address
-        #[arg(
-            long,
-            env = "KADOGO_DATABASE_URL",
-            default_value = "sqlite://kadogo.db",
-            value_name = "URL"
-        )]
-        database_url: String,
-        /// The file to write; it must not exist
-        #[arg(long, value_name = "FILE")]
-        to: PathBuf,
-    },
+    /// Write a consistent copy of the database while the service runs, and verify it
+    #[command(long_about = backup_args::ABOUT)]
+    Backup(BackupArgs),
+    /// Make the database anew from a backup, and verify it
+    #[command(long_about = backup_args::ABOUT_RESTORE)]
+    Restore(RestoreArgs),
     /// Messages that were given up: see why, and have them sent again, also while the service runs
     Messages {
         /// What to do

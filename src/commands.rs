@@ -18,7 +18,7 @@ use crate::tariff::{PriceCase, Tariff};
 use crate::time::Clock;
 use anyhow::{Context, anyhow, bail};
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -209,21 +209,6 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
             case.amount,
             reason.code()
         ))?
-    );
-    Ok(ExitCode::SUCCESS)
-}
-
-/// `kadogo backup`
-pub fn backup(database_url: &str, to: &Path) -> anyhow::Result<ExitCode> {
-    if to.exists() {
-        bail!("{} exists already: a backup never overwrites", to.display());
-    }
-    let store = Store::open_existing(database_url)?;
-    store.copy_to(to).with_context(|| format!("the copy to {} failed", to.display()))?;
-    say!(
-        "copied to {}; `kadogo book check --full --database-url sqlite://{}` verifies it",
-        to.display(),
-        to.display()
     );
     Ok(ExitCode::SUCCESS)
 }

@@ -81,6 +81,7 @@ pub mod docs;
 pub mod agent_commands;
 pub mod app;
 pub mod audit_commands;
+pub mod backup_commands;
 pub mod bank_commands;
 pub mod bank_listing;
 pub mod bench;

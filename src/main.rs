@@ -3,7 +3,7 @@
 use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
-    agent_commands, audit_commands, bank_commands, bench_commands, close_commands,
+    agent_commands, audit_commands, backup_commands, bank_commands, bench_commands, close_commands,
     collection_commands, commands, customer_commands, deal_commands, message_commands,
     reversal_commands, secret_commands, staff_commands, verify,
 };
@@ -55,9 +55,8 @@ async fn main() -> ExitCode {
         Command::Unlock { office, args } => customer_commands::unlock(office, args).await,
         Command::StartPin { office, args } => customer_commands::start_pin(office, args).await,
         Command::SimChanged { office, args } => customer_commands::sim_changed(office, args).await,
-        Command::Backup { database_url, to } => {
-            aside(move || commands::backup(&database_url, &to)).await
-        }
+        Command::Backup(args) => aside(move || backup_commands::backup(&args)).await,
+        Command::Restore(args) => aside(move || backup_commands::restore(&args)).await,
         Command::Messages { act } => message_commands::run(act).await,
         Command::Bench { act } => bench_commands::bench(act).await,
         Command::Secret { act } => secret_commands::run(act).await,

@@ -83,6 +83,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "agent_commands",
             "app",
             "audit_commands",
+            "backup_commands",
             "bank_commands",
             "bank_listing",
             "bench",

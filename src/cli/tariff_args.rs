@@ -3,6 +3,46 @@
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
+/// What a tariff file says, for who writes one.
+pub const ABOUT: &str = r#"What services cost and agents earn: prove it, print it, ask it
+
+A tariff file names its `currency`, may name a `rounding` (up, down, half_even, half_up; the
+last when not given), and has a table for each service: send, cash_in, cash_out. A service
+without a table is free.
+
+  [send]
+  bands = [
+      { from = 1,   to = 100,   fee = 0 },
+      { from = 101, to = 1_000, flat = 5, percent = "0.5", min = 7, max = 50 },
+  ]
+
+Bands join; between two of them, amounts belong to the higher one. Amounts are whole units
+of the currency, or in quotes: "7.50". Besides, a table may have
+
+  minimum            less is not moved
+  splitting_allowed  the most that paying in two parts may save; nothing when not given
+  paid_by            payer, payee, or shared with `payer_percent`; the payer when not given,
+                     and where cash is concerned
+  rounding           its own
+  micro              { below, flat, percent, min, max }: instead of the bands below an
+                     amount
+  monthly            [{ up_to, flat, percent, min, max }]: instead of both, for a payment
+                     with which the month's volume is still at most `up_to`
+  extra              [{ name, credit, of, flat, percent, min, max }]: a line on top, of the
+                     fee or the amount, credited to fees, tax or levy; with its own
+                     `paid_by` if need be
+  tier, channel      it is only for these, which `tiers` and `channels` of the file must
+                     list; the channels are ussd, sms (send) and agent (cash_in, cash_out)
+  from_date          it is only from this day on: 2026-07-01
+
+With several tables a service is written [[send]], each table whole. The one for tier and
+channel goes before the one for the tier, that before the one for the channel, and that
+before the one for all; of those goes the newest whose day has come. One table must be for
+all and always.
+
+[commission.cash_in] has bands too, and `withheld_tax_percent`, `head_office_percent` (of
+what is left after tax), `rounding` and `from_date`. What remains is the outlet's."#;
+
 /// What can be done with a tariff.
 #[derive(Debug, Subcommand)]
 pub enum TariffAct {

@@ -17,6 +17,7 @@ mod aids;
 mod alone;
 mod arrangements;
 mod background;
+mod backups;
 mod bank;
 mod bank_desk;
 mod bank_items;

@@ -242,6 +242,7 @@ pub const OF_THE_MACHINE: &[&str] = &[
     "tariff quote",
     "book check",
     "backup",
+    "restore",
     "messages dead",
     "messages again",
     "bench book",
