@@ -117,9 +117,11 @@ pub async fn phone(url: &str, person: Option<String>) -> anyhow::Result<ExitCode
 pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = menus_folder(folder);
     match Folder::open(folder.as_deref())?.check() {
-        Ok((_rulebook, summary)) => {
+        Ok((rulebook, summary)) => {
             say!("{summary}");
-            Ok(ExitCode::SUCCESS)
+            // a service runs with it; whoever changes a price is told
+            let problems = menu_folder::circles(&rulebook.policy.tariff);
+            Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
         }
         Err(problems) => Ok(complain(&problems)),
     }
@@ -163,7 +165,16 @@ pub fn tariff(
     match act {
         TariffAct::Check => {
             say_on!("{}", tariff.text());
+            let circles = menu_folder::circles(&tariff);
+            if let Some(circle) = menu_folder::circle_apart(&tariff).filter(|_| circles.is_empty())
+            {
+                say!(
+                    "\nif each deposit counted alone, {circle}: `kadogo agent recheck` counts as \
+                     one what ends in one wallet"
+                );
+            }
             let mut problems = tariff.splits_beyond();
+            problems.extend(circles);
             problems.extend(menu_folder::out_of_reach(&tariff, &source));
             Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
         }

@@ -13,6 +13,8 @@ use crate::source::Source;
 use crate::staff::bands::Bands;
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus, Vocabulary};
+use crate::wallet::agents::{cash_in, cash_out};
+use crate::wallet::people::send;
 use crate::wallet::policy::Policy;
 use crate::wallet::service::ByText;
 use crate::wallet::{Rule, SERVICES, priced};
@@ -263,6 +265,18 @@ pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
         problems.push(source.problem(line, format!("currency: the market counts in {market}")));
     }
     problems
+}
+
+/// Where an agent earns by money that is paid in and taken out again.
+pub fn circles(tariff: &Tariff) -> Vec<Problem> {
+    tariff.circles(cash_in::SERVICE.name, cash_out::SERVICE.name)
+}
+
+/// What would be earned so if a recheck did not count as one what ends in one wallet.
+pub fn circle_apart(tariff: &Tariff) -> Option<String> {
+    let [deposit, send, withdrawal] = [&cash_in::SERVICE, &send::SERVICE, &cash_out::SERVICE];
+    let circle = tariff.circle_apart(deposit.name, send.name, withdrawal.name)?;
+    Some(tariff.circle_text(&circle))
 }
 
 #[cfg(test)]

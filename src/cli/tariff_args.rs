@@ -20,7 +20,7 @@ Bands join; between two of them, amounts belong to the higher one. Amounts are w
 of the currency, or in quotes: "7.50". Besides, a table may have
 
   minimum            less is not moved
-  splitting_allowed  the most that paying in two parts may save; nothing when not given
+  splitting_allowed  the most that paying in parts may save; nothing when not given
   paid_by            payer, payee, or shared with `payer_percent`; the payer when not given,
                      and where cash is concerned
   rounding           its own
@@ -46,13 +46,17 @@ what is left after tax), `rounding` and `from_date`. What remains is the outlet'
 /// What can be done with a tariff.
 #[derive(Debug, Subcommand)]
 pub enum TariffAct {
-    /// Prove that every amount has one price, every line a place to go, and no split saves too
-    /// much; print the tables
+    /// Prove that every amount has one price, every line a place to go, that no split saves too
+    /// much, and that nobody earns by money that goes in a circle; print the tables
     ///
     /// Exits with 0 only if there is nothing to complain about; complaints name file and line. The
-    /// split that saves most is printed for each table: with flat fees to the coin, with
-    /// percentages up to two coins of rounding a line. What is reduced for a month's volume is left
-    /// out of it.
+    /// split that saves most is printed for each table, of all in up to 20 parts: with flat fees to
+    /// the coin, with percentages up to a coin of rounding for each part and line. What is reduced
+    /// for a month's volume is left out of it.
+    ///
+    /// An agent could write down deposits that nobody made, and take the money out again: what that
+    /// earns must be less than it costs. Deposits that end in one wallet count as one for that, as
+    /// `kadogo agent recheck` has it.
     Check,
     /// What would it cost: every line, what the payer pays and the payee gets, and what agents earn
     /// by it

@@ -43,10 +43,13 @@ impl Commission {
 }
 
 impl Earning {
-    /// The commission on an amount, minor units.
+    /// The commission on an amount, minor units: nothing below the first band.
     pub fn commission(&self, amount_minor: i64) -> Result<Commission, Reason> {
         if amount_minor < 1 {
             return Err(Reason::AMOUNT_TOO_SMALL);
+        }
+        if self.bands.first().is_some_and(|first| amount_minor < first.from_minor) {
+            return Ok(Commission::default());
         }
         let band = self.bands.iter().find(|band| amount_minor <= band.to_minor);
         band.and_then(|band| self.parts(band.rate.of(amount_minor, self.rounding)?))

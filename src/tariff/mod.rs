@@ -3,11 +3,13 @@
 //!
 //! `file` reads the file and refuses what would leave an amount without a price or a fee without a
 //! place to go; `sheet` computes a fee and `commission` what is earned; `split` proves what paying
-//! in two parts can save; `soundness` finds prices that do harm together; `print` shows it to
-//! people. Whatever is accepted has exactly one price for every amount from the least to the
-//! greatest; an amount that would not cover what its payee pays is refused when it is asked for.
+//! in parts can save; `circles`, what money earns that is paid in and taken out again; `soundness`
+//! finds prices that do harm together; `print` shows it to people. Whatever is accepted has exactly
+//! one price for every amount from the least to the greatest; an amount that would not cover what
+//! its payee pays is refused when it is asked for.
 
 mod case;
+mod circles;
 mod earning;
 mod entries;
 mod file;
@@ -20,11 +22,12 @@ mod soundness;
 mod split;
 
 pub use case::{FeeAccount, PriceCase};
+pub use circles::Circle;
 pub use earning::Commission;
 pub use rate::{Percent, Rate, Rounding};
 pub use sheet::{Fee, FeeLine};
 pub use soundness::Able;
-pub use split::Split;
+pub use split::{Parts, Split};
 
 use earning::Earning;
 use jiff::civil::Date;
@@ -73,13 +76,18 @@ impl Tariff {
         date: Date,
     ) -> Result<Commission, Reason> {
         self.in_currency(amount)?;
-        let earnings = self.earnings.get(service).map(Vec::as_slice).unwrap_or_default();
-        let begun =
-            earnings.iter().filter(|earning| earning.from_date.is_none_or(|from| from <= date));
-        match begun.max_by_key(|earning| earning.from_date) {
+        match self.earning_on(service, date) {
             Some(earning) => earning.commission(amount.minor),
             None => Ok(Commission::default()),
         }
+    }
+
+    /// The commissions that count on a day: the newest that has begun.
+    fn earning_on(&self, service: &str, date: Date) -> Option<&Earning> {
+        let earnings = self.earnings.get(service).map(Vec::as_slice).unwrap_or_default();
+        let begun =
+            earnings.iter().filter(|earning| earning.from_date.is_none_or(|from| from <= date));
+        begun.max_by_key(|earning| earning.from_date)
     }
 
     /// The currency of all its amounts.

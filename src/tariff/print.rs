@@ -4,7 +4,7 @@
 use super::earning::Earning;
 use super::rate::Rate;
 use super::sheet::{Base, PaidBy, Sheet};
-use super::split::{self, Split};
+use super::split::{self, Parts, Split};
 use super::{Commission, Fee, PriceCase, Tariff};
 use crate::money::{Currency, Money};
 use crate::reason::Reason;
@@ -123,9 +123,7 @@ impl Tariff {
                     format_args!("  {most}, more than any other split; the file allows {allowed}"),
                 );
             }
-            None => {
-                push_line(&mut text, format_args!("  paying in two parts never saves anything"))
-            }
+            None => push_line(&mut text, format_args!("  paying in parts never saves anything")),
         }
         text
     }
@@ -186,11 +184,17 @@ impl Tariff {
 /// What saves most, in words.
 pub(super) fn split_text(split: &Split, currency: Currency) -> String {
     let money = |minor| Money::new(minor, currency);
-    let smaller = money(split.whole_minor.saturating_sub(split.larger_minor));
-    let whole = money(split.whole_minor);
-    let larger = money(split.larger_minor);
-    let gain = money(split.gain_minor);
-    format!("paying {whole} as {larger} and {smaller} saves {gain}")
+    let Parts { whole_minor, times, each_minor, rest_minor } = split.parts;
+    let (whole, gain) = (money(whole_minor), money(split.gain_minor));
+    let parts = if times == 1 {
+        let (larger, smaller) = (each_minor.max(rest_minor), each_minor.min(rest_minor));
+        format!("{} and {}", money(larger), money(smaller))
+    } else if each_minor == rest_minor {
+        format!("{} times {}", times.saturating_add(1), money(each_minor))
+    } else {
+        format!("{times} times {} and {}", money(each_minor), money(rest_minor))
+    };
+    format!("paying {whole} as {parts} saves {gain}")
 }
 
 fn ends(case: &PriceCase<'_>, fee: &Fee) -> String {

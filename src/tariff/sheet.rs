@@ -19,7 +19,7 @@ pub(super) struct Sheet {
     pub paid_by: PaidBy,
     /// Less is not moved at all.
     pub minimum_minor: i64,
-    /// The most that paying in two parts may save.
+    /// The most that paying in parts may save.
     pub splitting_allowed_minor: i64,
     pub bands: Vec<Band>,
     /// Instead of the bands below an amount.
@@ -159,6 +159,12 @@ impl Sheet {
         self.bands.last().map_or(0, |band| band.to_minor)
     }
 
+    /// The least amount that is moved, minor units: below the first band nothing has a price.
+    pub fn least_minor(&self) -> i64 {
+        let first = self.bands.first().filter(|_| self.micro.is_none());
+        self.minimum_minor.max(first.map_or(1, |band| band.from_minor))
+    }
+
     pub fn takes_from_payee(&self) -> bool {
         let of_extras = self.extras.iter().map(|extra| extra.paid_by);
         of_extras.chain([self.paid_by]).any(|paid_by| paid_by != PaidBy::Payer)
@@ -167,7 +173,7 @@ impl Sheet {
     /// The fee of an amount, minor units; with no month, what it is when the month's volume is used
     /// up.
     pub fn fee(&self, amount_minor: i64, month_minor: Option<i64>) -> Result<Fee, Reason> {
-        if amount_minor < self.minimum_minor {
+        if amount_minor < self.least_minor() {
             return Err(Reason::AMOUNT_TOO_SMALL);
         }
         let rate = self.rate(amount_minor, month_minor).ok_or(Reason::AMOUNT_TOO_LARGE)?;
@@ -196,16 +202,27 @@ impl Sheet {
         let mut fee = Fee::default();
         fee.add(self.line("fee", FeeAccount::Fees, price_minor, self.paid_by)?)?;
         for extra in &self.extras {
-            let base_minor = match extra.of {
-                Base::Fee => price_minor,
-                Base::Amount => amount_minor,
-            };
-            // a part of nothing is nothing, whatever its least is
-            let minor =
-                if base_minor == 0 { 0 } else { extra.rate.of(base_minor, self.rounding)? };
+            let minor = self.extra_minor(extra, amount_minor, price_minor)?;
             fee.add(self.line(&extra.name, extra.place, minor, extra.paid_by)?)?;
         }
         Some(fee)
+    }
+
+    /// What the lines add up to, minor units; nothing beyond the range.
+    pub fn total_minor(&self, amount_minor: i64, rate: &Rate) -> Option<i64> {
+        let price_minor = rate.of(amount_minor, self.rounding)?;
+        self.extras.iter().try_fold(price_minor, |sum, extra| {
+            sum.checked_add(self.extra_minor(extra, amount_minor, price_minor)?)
+        })
+    }
+
+    fn extra_minor(&self, extra: &Extra, amount_minor: i64, price_minor: i64) -> Option<i64> {
+        let base_minor = match extra.of {
+            Base::Fee => price_minor,
+            Base::Amount => amount_minor,
+        };
+        // a part of nothing is nothing, whatever its least is
+        if base_minor == 0 { Some(0) } else { extra.rate.of(base_minor, self.rounding) }
     }
 
     fn line(&self, name: &str, place: FeeAccount, minor: i64, paid_by: PaidBy) -> Option<FeeLine> {

@@ -1,5 +1,5 @@
 //! Prices that each read well and do harm together, or with a service that cannot keep them: one
-//! that another undercuts, one that depends on what is not known, one that is cheaper in two parts.
+//! that another undercuts, one that depends on what is not known, one that is cheaper in parts.
 //! It finds them; the file or whoever asks decides.
 
 use super::{PriceCase, Tariff, print, split};
@@ -100,7 +100,7 @@ impl Tariff {
         found
     }
 
-    /// The tables in which paying in two parts saves more than the file allows.
+    /// The tables in which paying in parts saves more than the file allows.
     pub fn splits_beyond(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         for (service, sheet) in

@@ -121,9 +121,14 @@ fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
     let good = std::fs::read_to_string(&path).unwrap();
     let cases = [
         (
-            "splitting_allowed = 21",
-            "splitting_allowed = 20",
-            "send: paying KES 5,000.01 as KES 4,999.01 and KES 1 saves KES 21",
+            "splitting_allowed = 40",
+            "splitting_allowed = 39",
+            "send: paying KES 2,500.01 as 16 times KES 100 and KES 900.01 saves KES 40",
+        ),
+        (
+            "to = 250_000, fee = 190",
+            "to = 250_000, fee = 245",
+            "cash_in: KES 50,050 paid in and taken out again earn KES 21 more than they cost",
         ),
         (
             "[cash_out]\n",

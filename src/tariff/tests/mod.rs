@@ -244,7 +244,7 @@ fn the_most_specific_table_applies_and_of_those_the_newest_that_has_begun() {
     let for_all = price(None, None, TODAY);
     assert_eq!(price(None, sms, date(2026, 12, 31)), for_all);
     assert_eq!(price(Some("basic"), None, date(2027, 1, 1)), for_all);
-    let earned = |date| tariff.commission("cash_in", kes(99), date).unwrap();
+    let earned = |date| tariff.commission("cash_in", kes(1_00), date).unwrap();
     assert_eq!(earned(date(2026, 11, 22)).whole_minor(), 1);
     assert_eq!(earned(TODAY).whole_minor(), 0);
 }
@@ -287,9 +287,94 @@ fn a_split_that_saves_more_than_allowed_is_named_with_what_it_saves() {
     let text = "currency = 'KES'\n[send]\nbands = [{ from = 1, to = 100, fee = 1 }, { from = 101, \
                 to = 900, fee = 5 }]";
     let found = read(text).unwrap().splits_beyond();
-    let expected = "send: paying KES 100.01 as KES 100 and KES 0.01 saves KES 3, but \
+    let expected = "send: paying KES 100.01 as KES 99.01 and KES 1 saves KES 3, but \
                     `splitting_allowed` is KES 0";
     assert_eq!((found.len(), found[0].line, found[0].message.as_str()), (1, 2, expected));
     let allowed = text.replace("[send]", "[send]\nsplitting_allowed = 3");
     assert_eq!(read(&allowed).unwrap().splits_beyond(), []);
+}
+
+#[test]
+fn a_split_in_many_parts_is_named_as_such() {
+    let said = |bands: &str| {
+        let text = format!("currency = 'KES'\n[send]\nminimum = 100\nbands = [{bands}]");
+        let message = read(&text).unwrap().splits_beyond()[0].message.clone();
+        message.split(", but").next().unwrap().to_owned()
+    };
+    let equal = "{ from = 100, to = 100, fee = 1 }, { from = '100.01', to = '399.99', fee = 9 }, \
+                 { from = 400, to = 900, fee = 50 }";
+    assert_eq!(said(equal), "send: paying KES 400 as 4 times KES 100 saves KES 46");
+    let rest = "{ from = 100, to = 110, fee = 0 }, { from = 111, to = 320, fee = 9 }, \
+                { from = 321, to = 900, fee = 50 }";
+    assert_eq!(
+        said(rest),
+        "send: paying KES 320.01 as 2 times KES 110 and KES 100.01 saves KES 50"
+    );
+    // nobody is asked to pay in more than twenty
+    let many = "{ from = 100, to = 100, fee = 0 }, { from = '100.01', to = 2_100, fee = 9 }, \
+                { from = 2_101, to = 9_000, fee = 50 }";
+    assert_eq!(said(many), "send: paying KES 2,100.01 as KES 2,000.01 and KES 100 saves KES 41");
+}
+
+#[test]
+fn what_is_below_the_first_band_has_no_price_and_earns_nothing() {
+    let tariff = read(
+        "currency = 'KES'\n[cash_out]\nbands = [{ from = 1, to = 9, fee = 2 }]\n[send]\n\
+         bands = [{ from = 1, to = 9, fee = 2 }]\nmicro = { below = 2, fee = 1 }\n\
+         [commission.cash_out]\nbands = [{ from = 1, to = 9, fee = 1 }]",
+    )
+    .unwrap();
+    assert_eq!(total(&tariff, &case("cash_out", 99)), Err(Reason::AMOUNT_TOO_SMALL));
+    assert_eq!(total(&tariff, &case("cash_out", 1_00)), Ok(2_00));
+    // what is small has a price of its own there
+    assert_eq!(total(&tariff, &case("send", 99)), Ok(1_00));
+    let earned = |minor| tariff.commission("cash_out", kes(minor), TODAY).unwrap().whole_minor();
+    assert_eq!((earned(99), earned(1_00)), (0, 1_00));
+}
+
+#[test]
+fn nobody_earns_by_money_that_goes_in_a_circle() {
+    let circles = |text: &str| {
+        let found = read(text).unwrap().circles("cash_in", "cash_out");
+        found.iter().map(|problem| (problem.line, problem.message.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(ours().circles("cash_in", "cash_out"), []);
+    // counted apart, what is free to send on would earn
+    let apart = ours().circle_apart("cash_in", "send", "cash_out").unwrap();
+    assert_eq!((apart.deposits, apart.whole_minor, apart.gain_minor), (4, 200_080_04, 192_00));
+    let with = |cash_out: &str, cash_in: i64| {
+        format!(
+            "currency = 'KES'\n[cash_out]\n{cash_out}\n[commission.cash_in]\nbands = [{{ from = 1, \
+             to = 200, fee = {cash_in} }}]\n[commission.cash_out]\nbands = [{{ from = 1, to = 200, \
+             fee = 4 }}]"
+        )
+    };
+    let bands = "bands = [{ from = 1, to = 100, fee = 10 }, { from = 101, to = 200, fee = 12 }]";
+    assert_eq!(circles(&with(bands, 6)), []);
+    let earns = "cash_in: KES 1 paid in and taken out again earn KES 1 more than they cost, and no \
+                 cash moves";
+    assert_eq!(circles(&with(bands, 7)), [(4, earns.to_owned())]);
+    // the whole is dear, and its parts are cheap
+    let steep = "bands = [{ from = 1, to = 100, fee = 3 }, { from = 101, to = 200, fee = 99 }]";
+    let large = "bands = [{ from = 1, to = 100, fee = 0 }, { from = 101, to = 200, fee = 7 }]";
+    let parts = with(steep, 7).replacen("bands = [{ from = 1, to = 200, fee = 7 }]", large, 1);
+    let parts = parts.replace("fee = 4", "fee = 0");
+    let earns = "cash_in: KES 100.01 paid in and taken out again earn KES 1 more than they cost, \
+                 and no cash moves";
+    let found = circles(&parts.replace(
+        "from = 1, to = 100, fee = 3",
+        "from = '0.01', to = 100, \
+                                                                       fee = 3",
+    ));
+    assert_eq!(found, [(4, earns.to_owned())]);
+    // where it costs nothing to take it out, whatever is earned is too much
+    let free = with(bands, 6).replace(&format!("[cash_out]\n{bands}\n"), "");
+    assert_eq!(circles(&free).len(), 1);
+    // one of several tables, and one day, is enough
+    let tiers = format!(
+        "tiers = ['full']\n[[cash_out]]\n{bands}\n[[cash_out]]\ntier = 'full'\n\
+                         from_date = 2027-01-01\nbands = [{{ from = 1, to = 200, fee = 9 }}]"
+    );
+    let tiers = with(bands, 6).replace(&format!("[cash_out]\n{bands}"), &tiers);
+    assert_eq!(circles(&tiers).len(), 1);
 }

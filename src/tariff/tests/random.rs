@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use super::*;
 
 /// What a random rate is made of: flat, percent in thousandths, least, most; minor units.
-type Parts = (i64, i64, Option<i64>, Option<i64>);
+type RateParts = (i64, i64, Option<i64>, Option<i64>);
 
-fn rate() -> impl Strategy<Value = Parts> {
+fn rate() -> impl Strategy<Value = RateParts> {
     let ends = (prop::option::of(0_i64..50), prop::option::of(50_i64..200));
     let percent = prop_oneof![Just(0), 0_i64..=20_000];
     (0_i64..60, percent, ends).prop_map(|(flat, percent, (min, max))| (flat, percent, min, max))
@@ -17,7 +17,7 @@ fn coins(minor: i64) -> String {
     format!("\"{}.{:02}\"", minor / 100, minor % 100)
 }
 
-fn rate_text((flat, percent, min, max): Parts) -> String {
+fn rate_text((flat, percent, min, max): RateParts) -> String {
     let ends = [("min", min), ("max", max)]
         .map(|(key, end)| end.map(|end| format!(", {key} = {}", coins(end))));
     let percent = format!("\"{}.{:03}\"", percent / 1_000, percent % 1_000);
@@ -93,22 +93,86 @@ fn any_file() -> impl Strategy<Value = String> {
     )
 }
 
-/// The greatest saving, by trying everything.
-fn saved_at_most(tariff: &Tariff) -> i64 {
+/// What every amount costs, as far as it has a price.
+fn costs(tariff: &Tariff, service: &str) -> Vec<Option<i64>> {
     let cost =
-        |minor| total(tariff, &PriceCase { month_minor: i64::MAX, ..case("send", minor) }).ok();
-    let costs: Vec<Option<i64>> = (0..=400).map(cost).collect();
-    let mut most = 0;
-    for whole in 2..=400_usize {
-        for part in 1..=whole / 2 {
-            if let (Some(all), Some(one), Some(other)) =
-                (costs[whole], costs[part], costs[whole - part])
-            {
-                most = most.max(all - one - other);
+        |minor| total(tariff, &PriceCase { month_minor: i64::MAX, ..case(service, minor) }).ok();
+    (0..=400).map(cost).collect()
+}
+
+/// Every amount in several equal parts and a rest, with what these cost.
+fn in_parts(costs: &[Option<i64>], mut look_at: impl FnMut(usize, i64)) {
+    for whole in 2..costs.len() {
+        for times in 1..split::PARTS_MAX {
+            for each in 1.. {
+                let equal = each * usize::try_from(times).unwrap();
+                if equal >= whole {
+                    break;
+                }
+                if let (Some(one), Some(rest)) = (costs[each], costs[whole - equal]) {
+                    look_at(whole, one * times + rest);
+                }
             }
         }
     }
+}
+
+/// The greatest saving, by trying everything.
+fn saved_at_most(tariff: &Tariff) -> i64 {
+    let costs = costs(tariff, "send");
+    let mut most = 0;
+    in_parts(&costs, |whole, parts| {
+        most = most.max(costs[whole].map_or(0, |whole| whole - parts));
+    });
     most
+}
+
+/// Two commissions of two bands each.
+fn any_earnings() -> impl Strategy<Value = String> {
+    let one = || (1_i64..150, rate(), rate());
+    (one(), one()).prop_map(|(deposit, withdrawal)| {
+        let table = |service: &str, (width, low, high): (i64, RateParts, RateParts)| {
+            let (low, high) = (rate_text(low), rate_text(high));
+            format!(
+                "[commission.{service}]\nbands = [{{ from = {}, to = {}, {low} }}, \
+                 {{ from = {}, to = {}, {high} }}]\n",
+                coins(1),
+                coins(width),
+                coins(width + 1),
+                coins(400),
+            )
+        };
+        table("cash_in", deposit) + &table("cash_out", withdrawal)
+    })
+}
+
+/// What a circle earns at most, by trying everything.
+fn earned_at_most(tariff: &Tariff) -> i64 {
+    let costs = costs(tariff, "cash_out");
+    let earned = |whole: usize| {
+        let amount = kes(i64::try_from(whole).unwrap());
+        let of = |service| tariff.commission(service, amount, TODAY).unwrap().whole_minor();
+        of("cash_in") + of("cash_out")
+    };
+    let earned: Vec<i64> = (0..costs.len()).map(|whole| earned(whole.max(1))).collect();
+    let whole = costs.iter().zip(&earned).filter_map(|(cost, earned)| Some(earned - (*cost)?));
+    let mut most = whole.max().unwrap_or(0).max(0);
+    in_parts(&costs, |whole, parts| most = most.max(earned[whole] - parts));
+    most
+}
+
+/// Coins that rounding can add where anything is a percentage: one for each part and each line.
+fn rounded(tariff: &Tariff, service: &str) -> i64 {
+    let sheet = &tariff.sheets[service][0];
+    let rates = sheet.bands.iter().map(|band| band.rate).chain(sheet.micro.map(|micro| micro.rate));
+    let earned = tariff.earnings.values().flatten().flat_map(|all| &all.bands);
+    let mut all = rates
+        .chain(sheet.extras.iter().map(|extra| extra.rate))
+        .chain(earned.map(|band| band.rate));
+    if all.all(|rate| rate.percent == Percent::ZERO) {
+        return 0;
+    }
+    (split::PARTS_MAX + 2) * (1 + i64::try_from(sheet.extras.len()).unwrap())
 }
 
 proptest! {
@@ -153,23 +217,6 @@ proptest! {
         {
             prop_assert!(less.total_minor() <= more.total_minor(), "{}", text);
         }
-    }
-
-    #[test]
-    fn the_greatest_split_is_the_one_that_trying_everything_finds(text in any_file()) {
-        let tariff = read(&text).unwrap();
-        let sheet = &tariff.sheets["send"][0];
-        let found = split::greatest(sheet).map_or(0, |split| split.gain_minor);
-        let most = saved_at_most(&tariff);
-        let rates =
-            sheet.bands.iter().map(|band| band.rate).chain(sheet.micro.map(|micro| micro.rate));
-        let flat = rates
-            .chain(sheet.extras.iter().map(|extra| extra.rate))
-            .all(|rate| rate.percent == Percent::ZERO);
-        let rounding = if flat { 0 } else { 2 * (1 + i64::try_from(sheet.extras.len()).unwrap()) };
-        prop_assert!(most <= found + rounding, "{} {}\n{}", found, most, text);
-        // small amounts that a payee could not pay for are looked at all the same
-        prop_assert!(found <= most || sheet.takes_from_payee(), "{} {}\n{}", found, most, text);
     }
 
     #[test]
@@ -226,5 +273,37 @@ proptest! {
                 );
             }
         }
+    }
+}
+
+proptest! {
+    // trying everything takes its time
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_greatest_split_is_the_one_that_trying_everything_finds(text in any_file()) {
+        let tariff = read(&text).unwrap();
+        let sheet = &tariff.sheets["send"][0];
+        let found = split::greatest(sheet).map_or(0, |split| split.gain_minor);
+        let most = saved_at_most(&tariff);
+        let rounding = rounded(&tariff, "send");
+        prop_assert!(most <= found + rounding, "{} {}\n{}", found, most, text);
+        // small amounts that a payee could not pay for are looked at all the same
+        prop_assert!(found <= most || sheet.takes_from_payee(), "{} {}\n{}", found, most, text);
+    }
+
+    #[test]
+    fn the_circle_that_earns_most_is_the_one_that_trying_everything_finds(
+        text in any_file(), earnings in any_earnings(),
+    ) {
+        let text = text.replace("send", "cash_out") + &earnings;
+        let tariff = read(&text).unwrap();
+        let sheet = &tariff.sheets["cash_out"][0];
+        let found = tariff.greatest_circle("cash_in", "cash_out");
+        let found = found.map_or(0, |(circle, _line)| circle.gain_minor);
+        let most = earned_at_most(&tariff);
+        let rounding = rounded(&tariff, "cash_out");
+        prop_assert!(most <= found + rounding, "{} {}\n{}", found, most, text);
+        prop_assert!(found <= most || sheet.takes_from_payee(), "{} {}\n{}", found, most, text);
     }
 }
