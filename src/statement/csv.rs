@@ -1,14 +1,18 @@
 //! A statement for programs: a table as RFC 4180 has it. What a spreadsheet could take for a
-//! formula begins with a blank sign of text, since descriptions hold names that others chose.
+//! formula begins with a blank sign of text, since descriptions hold names that others chose. Days
+//! are written in the one way that spreadsheets of all countries read alike.
 
 use super::{Statement, StatementLine, Words, plain};
 
 /// The columns, by the words that head them.
 const COLUMNS: [&str; 8] = ["date", "time", "code", "what", "in", "out", "fee", "balance"];
 
+/// What says that the text is UTF-8: without it some spreadsheets take names for another alphabet.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// The table, with its opening balance as the first line.
 pub fn table(statement: &Statement, words: &Words) -> String {
-    let mut text = String::new();
+    let mut text = String::from(BYTE_ORDER_MARK);
     let head = COLUMNS.map(|name| words.get(name).cloned().unwrap_or_else(|| name.to_owned()));
     row(&mut text, head.iter().map(|name| safe(name)));
     let amount = |minor: i64| plain(minor, statement.currency);
@@ -25,10 +29,11 @@ pub fn table(statement: &Statement, words: &Words) -> String {
         amount(statement.opening_minor),
     ];
     row(&mut text, first.into_iter());
-    for StatementLine { date, time, code, what, in_minor, out_minor, fee_minor, balance_minor } in
+    for StatementLine { day, time, code, what, in_minor, out_minor, fee_minor, balance_minor } in
         &statement.lines
     {
-        let words = [date, time, code, what].map(|word| safe(word));
+        let day = day.date().to_string();
+        let words = [&day, time, code, what].map(|word| safe(word));
         let numbers = [*in_minor, *out_minor, *fee_minor, *balance_minor].map(amount);
         row(&mut text, words.into_iter().chain(numbers));
     }
@@ -74,11 +79,11 @@ mod tests {
         let words = Words::from([("what", "@what".to_owned()), ("opening", "Opening".to_owned())]);
         assert_eq!(
             table(&statement, &words),
-            "date,time,code,'@what,in,out,fee,balance\r\n\
+            "\u{feff}date,time,code,'@what,in,out,fee,balance\r\n\
              ,,,Opening,,,,0.00\r\n\
-             23/11/26,14:05,ZC3MQ18HRS,\"'=HYPERLINK(\"\"http://thief\"\"), \
+             2026-11-23,14:05,ZC3MQ18HRS,\"'=HYPERLINK(\"\"http://thief\"\"), \
              \"\"x\"\"  +1\",1000.50,0.00,0.00,1000.50\r\n\
-             23/11/26,14:05,ZC3MQ18HRS,Sent to Baraka O,0.00,200.00,7.00,793.50\r\n"
+             2026-11-23,14:05,ZC3MQ18HRS,Sent to Baraka O,0.00,200.00,7.00,793.50\r\n"
         );
     }
 }

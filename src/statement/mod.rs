@@ -7,6 +7,7 @@ pub mod font;
 pub mod paper;
 pub mod pdf;
 
+use crate::calendar::Day;
 use crate::money::{Currency, Money};
 use std::collections::BTreeMap;
 
@@ -24,8 +25,8 @@ pub struct Statement {
 /// One line of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatementLine {
-    /// The day, as receipts show it.
-    pub date: String,
+    /// The day.
+    pub day: Day,
     /// The time of day.
     pub time: String,
     /// The code of its receipt.
@@ -134,11 +135,11 @@ mod tests {
         fee_minor: i64,
         balance_minor: i64,
     ) -> StatementLine {
-        let date = "23/11/26".into();
+        let day = Day::read("23/11/26").unwrap_or(Day::new(0));
         let time = "14:05".into();
         let code = "ZC3MQ18HRS".into();
         StatementLine {
-            date,
+            day,
             time,
             code,
             what: "Sent to Baraka O".into(),

@@ -150,7 +150,7 @@ impl<'a> PdfPage<'a> {
 
     fn row(&mut self, statement: &Statement, line: &StatementLine, y: i16) {
         let plain = (REGULAR, SIZE, INK);
-        self.text(LEFT.saturating_add(30), y, plain, &format!("{} {}", line.date, line.time));
+        self.text(LEFT.saturating_add(30), y, plain, &format!("{} {}", line.day.text(), line.time));
         self.text(CODE, y, plain, &line.code);
         self.text(WHAT, y, plain, &fitted(&line.what, SIZE, WHAT_ROOM));
         let moved = [line.in_minor, line.out_minor, line.fee_minor];

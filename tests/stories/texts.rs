@@ -215,8 +215,8 @@ async fn a_statement_has_a_line_less_rather_than_two_messages() {
     amina.messages().await;
     let [statement] = &ask(&amina, "mini").await[..] else { panic!("one answer") };
     insta::assert_snapshot!(statement, @r"
-    -KES 250,107.13 Wolfeschlegelst. N 23/11/26
-    -KES 250,107.12 Wolfeschlegelst. N 23/11/26
+    -KES 249,999.13 Wolfeschlegelst. N 23/11/26
+    -KES 249,999.12 Wolfeschlegelst. N 23/11/26
     Balance KES 999,999,254,678.64
     ");
 }

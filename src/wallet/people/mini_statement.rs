@@ -1,6 +1,6 @@
 //! The newest lines of somebody's account.
 //!
-//! Lists `sign`, `amount`, `name`, `date`, `time`, `code`; a quote shows what they have now:
+//! Lists `sign`, `amount`, `fee`, `name`, `date`, `time`, `code`; a quote shows what they have now:
 //! `balance`, `date`, `time`.
 
 use super::super::context::Context;
@@ -9,7 +9,7 @@ use super::super::party::{self, Party};
 use super::super::plan::{Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{ByText, Message, Service};
-use super::balance;
+use super::{balance, period_statement};
 use crate::id::AccountId;
 use crate::request::Mode;
 use crate::store::facts::NotWanted;
@@ -25,6 +25,7 @@ pub const SERVICE: Service = Service {
     shows: &[
         Slot("sign", Kind::Text),
         Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
         Slot("name", Kind::Name),
         Slot("name_code", Kind::Text),
         Slot("date", Kind::Day),
@@ -41,6 +42,7 @@ const LINE: Message = Message::plain(
     &[
         Slot("sign", Kind::Text),
         Slot("amount", Kind::Money),
+        Slot("fee", Kind::Money),
         Slot("name", Kind::Name),
         Slot("name_code", Kind::Text),
         Slot("date", Kind::Day),
@@ -106,15 +108,18 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// A line as its owner reads it. Where nobody is on the other side, but the operator or money that
-/// waits behind something, it goes by the words of the posting's kind, or by the name of the brand.
+/// A line as its owner reads it: the amount is what was sent or came, the fee apart. Where nobody
+/// is on the other side, but the operator or money that waits behind something, it goes by the words
+/// of the posting's kind, or by the name of the brand.
 fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
     let sign = if line.went() { "-" } else { "+" };
     let at = Timestamp::from_micros(line.posting.at);
     let mut slots = receipt::slots(context.config, Some(line.posting.id), at, None);
+    let (in_minor, out_minor, fee_minor) = period_statement::split(line);
     slots.extend([
         ("sign".into(), sign.into()),
-        ("amount".into(), context.money(line.own.amount_minor.saturating_abs()).into()),
+        ("amount".into(), context.money(in_minor.max(out_minor)).into()),
+        ("fee".into(), context.money(fee_minor).into()),
     ]);
     match party {
         Some(party) => slots.extend([("name".into(), party.name())]),
@@ -179,12 +184,14 @@ mod tests {
         assert_eq!(
             plan.items.iter().map(said).collect::<Vec<_>>(),
             [
-                "9 - KES 207 Njeri K 23/11/26 11:00",
+                "9 - KES 200 Njeri K 23/11/26 11:00",
                 "8 + KES 500 Duka la Njeri 23/11/26 10:00",
                 "7 + KES 1 Kadogo 22/11/26 11:05",
             ]
         );
         assert!(plan.items.iter().all(|item| item.slots["code"].to_string().len() == 10));
+        let fees = plan.items.iter().map(|item| item.slots["fee"].to_string());
+        assert_eq!(fees.collect::<Vec<_>>(), ["KES 7", "KES 0", "KES 0"]);
         let codes = plan.items.iter().map(|item| item.slots.get("name_code"));
         assert_eq!(codes.collect::<Vec<_>>(), [None, None, Some(&"give".into())]);
         assert!(plan.slots.is_empty() && plan.act.is_none());

@@ -5,17 +5,19 @@
 use super::super::agents::cash_in;
 use super::super::line::Line;
 use super::super::party::{self, Party};
+use super::super::waiting::asking::ASK;
+use super::super::waiting::payment_request::{KIND, Request};
 use super::super::{ServiceConfig, Wallet, receipt};
 use crate::book::{FEES, LEVY, TAX};
 use crate::calendar::Day;
 use crate::catalogue::Catalogue;
-use crate::id::{AccountId, PostingId};
+use crate::id::{AccountId, ArrangementId, PostingId};
 use crate::language::Language;
 use crate::request::Slots;
 use crate::statement::{self, Statement};
 use crate::store::facts::{Facts, Whole};
 use crate::store::lookback::{self, Lookback};
-use crate::store::{Conn, StoreError, book_rows, loading};
+use crate::store::{Conn, StoreError, arrangement_rows, book_rows, loading, trail_rows};
 use crate::time::Timestamp;
 use crate::value::Value;
 use std::collections::BTreeMap;
@@ -152,12 +154,27 @@ fn page(
     // what lies behind the period needs no names
     let inside = lines.iter().filter(|line| line.posting.at < end.micros());
     let names = names(conn, &inside.filter_map(Line::other).collect::<Vec<_>>())?;
+    let reasons = reasons(conn, &lines)?;
     let told = |line: &Line| {
         let name = line.other().and_then(|other| names.get(&other));
-        let what = what(line, name.unwrap_or(&config.brand), wanted.language, words);
+        let mut what = what(line, name.unwrap_or(&config.brand), wanted.language, words);
+        what.extend(reasons.get(&line.posting.id).map(String::as_str));
         (Timestamp::from_micros(line.posting.at), told(config, line, what), line.own.previous)
     };
     Ok(lines.iter().map(told).collect())
+}
+
+/// What payments were for that somebody had asked for, as texts say it.
+fn reasons(conn: &mut Conn, lines: &[Line]) -> Result<BTreeMap<PostingId, String>, StoreError> {
+    let mut reasons = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.posting.kind == ASK.name) {
+        let events = trail_rows::of_posting(conn, line.posting.id)?;
+        let Some(paid) = events.iter().find(|event| event.kind == KIND.name) else { continue };
+        let row = arrangement_rows::by_id(conn, ArrangementId::of(paid.record_id))?;
+        let request = row.and_then(|row| Request::of(&row).ok());
+        reasons.extend(request.map(|request| (line.posting.id, request.about().to_string())));
+    }
+    Ok(reasons)
 }
 
 /// What others call the owners of these accounts: people by a masked name, outlets as on their
@@ -178,20 +195,16 @@ fn names(
 }
 
 fn told(config: &ServiceConfig, line: &Line, what: String) -> statement::StatementLine {
-    let receipt = receipt::slots(
-        config,
-        Some(line.posting.id),
-        Timestamp::from_micros(line.posting.at),
-        None,
-    );
+    let at = Timestamp::from_micros(line.posting.at);
+    let receipt = receipt::slots(config, Some(line.posting.id), at, None);
     let slot = |name: &str| receipt.get(name).map(Value::to_string).unwrap_or_default();
     let (in_minor, out_minor, fee_minor) = split(line);
     let balance_minor = line.own.balance_minor;
-    let date = slot("date");
+    let day = Day::of(at, &config.market.zone);
     let time = slot("time");
     let code = slot("code");
     statement::StatementLine {
-        date,
+        day,
         time,
         code,
         what,
@@ -204,7 +217,7 @@ fn told(config: &ServiceConfig, line: &Line, what: String) -> statement::Stateme
 
 /// What came in, went out and was the price, as its owner sees it: the price is what left them and
 /// did not arrive at the other side; of cash that was brought it is what did not arrive at them.
-fn split(line: &Line) -> (i64, i64, i64) {
+pub fn split(line: &Line) -> (i64, i64, i64) {
     let other = line.other().filter(|other| !OPERATOR.contains(other));
     let theirs = line
         .legs
@@ -269,14 +282,14 @@ mod tests {
     /// A line of so much that came in, after which the account holds so much.
     fn came(minutes_ago: u64, in_minor: i64, balance_minor: i64, previous: Option<i64>) -> Told {
         let at = NOW.minus(Duration::from_secs(minutes_ago * 60));
-        let date = String::new();
+        let day = Day::new(0);
         let time = String::new();
         let code = String::new();
         let what = minutes_ago.to_string();
         (
             at,
             statement::StatementLine {
-                date,
+                day,
                 time,
                 code,
                 what,
