@@ -20,6 +20,7 @@ use super::pins::PinRow;
 use super::restrictions::RestrictionRow;
 use super::shifts::ShiftRow;
 use super::staff_rows::StaffRow;
+use super::wallet_moves::WalletMove;
 use super::wants::Want;
 use super::working_day::{AgentJournalRow, CashDrawer};
 use crate::id::{AccountId, ArrangementId, AssistantId, PinId, PostingId, ShiftId};
@@ -93,6 +94,8 @@ pub enum Found {
     Staff(Vec<StaffRow>),
     /// `Want::Journal`.
     Journal(Vec<AgentJournalRow>),
+    /// `Want::Moved`.
+    Moved(Vec<WalletMove>),
     /// `Want::Clawbacks`.
     Clawbacks(Vec<ClawbackRow>),
     /// `Want::TariffText`.

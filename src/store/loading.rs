@@ -14,7 +14,7 @@ use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
     day_rows, holders, identities, mailboxes, people, people_search, restrictions, shifts,
-    staff_rows, tariff_texts, working_day,
+    staff_rows, tariff_texts, wallet_moves, working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -148,6 +148,7 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::Journal { from, before } => {
             Found::Journal(working_day::journal_between(asked, *from, *before).await?)
         }
+        Want::Moved(from, end) => Found::Moved(wallet_moves::between(asked, *from, *end).await?),
         Want::Clawbacks(day) => Found::Clawbacks(clawbacks::found_on(asked, *day).await?),
         Want::TariffText(number) => Found::TariffText(tariff_texts::text(asked, *number).await?),
         Want::Owed(outlet) => Found::Count(clawbacks::owed_minor(asked, *outlet).await?),

@@ -66,6 +66,7 @@ pub mod tariff_texts;
 pub mod times;
 pub mod trail_rows;
 pub mod verified;
+pub mod wallet_moves;
 pub mod wants;
 pub mod working_day;
 

@@ -83,6 +83,8 @@ pub enum Want {
         /// The first that is too late.
         before: i64,
     },
+    /// What moved on wallets from a posting on, before a time.
+    Moved(PostingId, i64),
     /// What commission of a day was found to be earned too much, by the number of the day.
     Clawbacks(i64),
     /// A tariff that counted, by its number.

@@ -1,7 +1,7 @@
 //! What agents earn: paid to their float once, and taken back where a deposit was split to earn
 //! more, from whoever was paid too much, now or out of what they earn next.
 
-use super::aids::*;
+use super::aids::{pays as sends, *};
 use super::market::{MARIAM, NJERI, OTIENO, ZUHURA, float};
 use super::outlets::{account, query, serve};
 use super::world::*;
@@ -139,6 +139,40 @@ async fn an_agent_splits_a_deposit_over_sister_outlets_to_earn_more() {
     let known = finds(&world, &staff).await;
     assert_eq!(said(&known[0], &["taken", "owed"]), ["KES 5.32", "KES 0"]);
     assert_eq!(account(&world, COMMISSIONS.number()).await, -900);
+    world.check();
+}
+
+/// No cash moves at all: an outlet pays a little into many wallets of its own, they send it on for
+/// nothing, and one takes all of it out.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_pays_into_many_wallets_that_all_end_in_one() {
+    let world = World::new().await;
+    let njeri = world.phone(NJERI);
+    for number in ["0700000001", "0700000002", "0700000004"] {
+        serve(&njeri, &[Pick("in"), Type(number), Type("100"), Yes, Type("8417")]).await;
+    }
+    for payer in [(AMINA, "7361"), (BARAKA, "4826")] {
+        sends(&world, payer, ESTHER, 10_000).await;
+    }
+    // one of them through another hand, and in two pieces
+    sends(&world, (DAUDI, "8053"), CLAIRE, 10_000).await;
+    sends(&world, (CLAIRE, "9274"), ESTHER, 4_000).await;
+    sends(&world, (CLAIRE, "9274"), ESTHER, 6_000).await;
+    // who keeps what is paid in for them has nothing to do with it
+    serve(&njeri, &[Pick("in"), Type("0700000003"), Type("100"), Yes, Type("8417")]).await;
+    assert_eq!(account(&world, COMMISSIONS.number()).await, -1_600);
+    let staff = finance(&world).await;
+    next_day(&world);
+    let found = finds(&world, &staff).await;
+    assert_eq!(found.len(), 1);
+    let names = ["name", "earned_by", "too_much", "head_too_much"];
+    assert_eq!(said(&found[0], &names), ["Mama Njeri Shop", "cash_in", "KES 3.04", "KES 0.76"]);
+    let esther = "SELECT CAST(account_id AS TEXT) AS text FROM people WHERE msisdn = \
+                  '+254700000005'";
+    assert_eq!(vec![found[0]["customer"].to_string()], query(&world, esther).await);
+    assert_eq!(takes_back(&world, &staff).await, ("KES 3.80".to_owned(), "KES 0".to_owned()));
+    // 8 for three hundred, as one deposit would have earned, and 4 for the other
+    assert_eq!(account(&world, COMMISSIONS.number()).await, -1_200);
     world.check();
 }
 

@@ -4,6 +4,7 @@ use super::super::agent_rows::AgentPost;
 use super::super::bank_rows::{BankAccountRow, BankFile, BankLine};
 use super::super::clawbacks::ClawbackRow;
 use super::super::staff_rows::StaffRow;
+use super::super::wallet_moves::WalletMove;
 use super::super::wants::Want;
 use super::super::working_day::AgentJournalRow;
 use super::{Facts, Found, NotWanted};
@@ -74,6 +75,16 @@ impl Facts {
             want,
             |found| {
                 if let Found::Journal(rows) = found { Some(rows.as_slice()) } else { None }
+            },
+        )
+    }
+
+    /// What moved on wallets (`Want::Moved`).
+    pub fn wallet_moves(&self, want: &Want) -> Result<&[WalletMove], NotWanted> {
+        self.get(
+            want,
+            |found| {
+                if let Found::Moved(legs) = found { Some(legs.as_slice()) } else { None }
             },
         )
     }

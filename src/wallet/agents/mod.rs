@@ -23,6 +23,7 @@ pub mod recheck;
 pub mod register;
 pub mod settings;
 pub mod shift;
+pub mod sinks;
 pub mod suspending;
 pub mod taking_back;
 

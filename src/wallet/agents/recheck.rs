@@ -1,12 +1,14 @@
 //! Commission looked at again when a day is over: outlets of one head office that served the same
 //! customer, each with a part of one payment, earned more together than one of them would have with
-//! the whole. What each payment had to earn is said by the tariff that counted when it was made.
-//! What was earned too much can be taken back; see `taking_back`.
+//! the whole. So they did with deposits into many wallets that were all sent on to one: nobody may
+//! have paid in at all; see `tariff::circles`. What each payment had to earn is said by the tariff
+//! that counted when it was made. What was earned too much can be taken back; see `taking_back`.
 
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{Authority, Service};
 use super::owed::Taken;
+use super::sinks::{self, AsOne};
 use crate::agent_number::AgentNumber;
 use crate::calendar::Day;
 use crate::id::AccountId;
@@ -15,6 +17,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::staff::role::Right;
 use crate::store::agent_rows::OutletRow;
 use crate::store::clawbacks::ClawbackRow;
+use crate::store::wallet_moves::WalletMove;
 use crate::store::wants::Want;
 use crate::store::working_day::AgentJournalRow;
 use crate::tariff::{Commission, Tariff};
@@ -56,7 +59,7 @@ pub struct Find {
     pub outlet: OutletRow,
     /// The head office that earned with it, where it had one.
     pub head: Option<OutletRow>,
-    /// The wallet that was served.
+    /// The wallet that was served, or in which the deposits of several ended.
     pub customer: AccountId,
     /// By which service.
     pub service: String,
@@ -88,6 +91,13 @@ fn journal(context: &Context, day: Day) -> Want {
     Want::Journal { from: begins(day), before: begins(day.next_day()) }
 }
 
+/// What moved on wallets since the first of these, before the day was over.
+fn moved(context: &Context, day: Day, rows: &[AgentJournalRow]) -> Option<Want> {
+    let from = rows.iter().map(|row| row.posting).min()?;
+    let before = day.next_day().begins(&context.config.market.zone).micros();
+    Some(Want::Moved(from, before))
+}
+
 /// What must be read to find what was earned too much: what was done,
 pub fn of_day(context: &Context) -> Vec<Want> {
     let Ok(day) = day(context) else { return Vec::new() };
@@ -104,12 +114,14 @@ fn outlets(rows: &[AgentJournalRow]) -> Want {
     Want::OutletsOf(all.into_iter().collect())
 }
 
-/// and where, and by which tariffs.
+/// and where, by which tariffs, and where it went from there.
 pub fn of_those(context: &Context) -> Vec<Want> {
-    let Ok(rows) = day(context).and_then(|day| rows(context, day)) else { return Vec::new() };
+    let Ok(day) = day(context) else { return Vec::new() };
+    let Ok(rows) = rows(context, day) else { return Vec::new() };
     let numbers: BTreeSet<i64> = rows.iter().map(|row| row.tariff).collect();
     let before = numbers.into_iter().filter(|number| *number != context.policy.tariff.number());
-    [outlets(rows)].into_iter().chain(before.map(Want::TariffText)).collect()
+    let tariffs = before.map(Want::TariffText);
+    [outlets(rows)].into_iter().chain(tariffs).chain(moved(context, day, rows)).collect()
 }
 
 /// What was earned too much on a day, in the order of those who were served.
@@ -135,12 +147,12 @@ pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
             tariff.commission(&row.service, amount, date).unwrap_or_default()
         }
     };
-    let mut merged: BTreeMap<(AccountId, AccountId, &str), Vec<&AgentJournalRow>> = BTreeMap::new();
-    for row in rows {
-        merged.entry((row.team, row.customer, &row.service)).or_default().push(row);
-    }
+    let legs = match moved(context, day, rows) {
+        Some(want) => context.facts.wallet_moves(&want)?,
+        None => &[],
+    };
     let mut finds = Vec::new();
-    for ((team, customer, service), rows) in merged {
+    for ((team, customer, service), rows) in as_one(rows, legs) {
         for (id, excess) in excesses(&rows, &due) {
             let Some(earner) = outlet(id) else { continue };
             let head = if team == id { None } else { outlet(team) };
@@ -154,6 +166,34 @@ pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
         }
     }
     Ok(finds)
+}
+
+/// What counts as one payment, by team, wallet and service: what was done for one customer, and
+/// deposits that end in one wallet. Where these are of several customers, it is that wallet.
+fn as_one<'a>(
+    rows: &'a [AgentJournalRow],
+    legs: &[WalletMove],
+) -> BTreeMap<(AccountId, AccountId, &'a str), Vec<&'a AgentJournalRow>> {
+    let served = rows.iter().map(|row| row.posting).collect();
+    let ends = sinks::of_deposits(legs, &served);
+    let mut teams: BTreeMap<AccountId, AsOne> = BTreeMap::new();
+    for row in rows {
+        if let Some(sink) = ends.get(&row.posting) {
+            teams.entry(row.team).or_default().join(row.customer, *sink);
+        }
+    }
+    let mut merged: BTreeMap<_, Vec<&AgentJournalRow>> = BTreeMap::new();
+    for row in rows {
+        let together = teams.get(&row.team).filter(|_| ends.contains_key(&row.posting));
+        let wallet = together.map_or(row.customer, |team| team.of(row.customer));
+        merged.entry((row.team, wallet, row.service.as_str())).or_default().push(row);
+    }
+    let named = |((team, wallet, service), rows): (_, Vec<&'a AgentJournalRow>)| {
+        let customers: BTreeSet<AccountId> = rows.iter().map(|row| row.customer).collect();
+        let only = customers.first().filter(|_| customers.len() == 1);
+        ((team, only.copied().unwrap_or(wallet), service), rows)
+    };
+    merged.into_iter().map(named).collect()
 }
 
 fn recheck(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {

@@ -29,6 +29,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),
         Want::Owed(_) | Want::HowMany(..) | Want::BlockVersion(..) => Found::Count(0),
         Want::Journal { .. } => Found::Journal(Vec::new()),
+        Want::Moved(..) => Found::Moved(Vec::new()),
         Want::Clawbacks(_) => Found::Clawbacks(Vec::new()),
         Want::TariffText(_) => Found::TariffText(None),
         Want::BankAccounts => Found::BankAccounts(Vec::new()),
