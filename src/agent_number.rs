@@ -5,7 +5,11 @@
 use crate::check_digit;
 use crate::id::AccountId;
 use crate::reason::Reason;
+use crate::typed_text;
 use std::fmt;
+
+/// What is written in front of a number.
+const LABELS: [&str; 4] = ["AGENTNO", "AGENT", "WAKALA", "NO"];
 
 /// The number of an outlet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +23,12 @@ impl AgentNumber {
         AgentNumber { outlet }
     }
 
-    /// Reads what was typed; blanks and hyphens between the digits do not matter.
+    /// Reads what was typed; signs between and around the digits do not matter, nor does what the
+    /// number is called.
     pub fn parse(typed: &str) -> Result<AgentNumber, Reason> {
-        let outlet = check_digit::read(typed).ok_or(Reason::AGENT_FORMAT)?;
+        let code = typed_text::code(typed);
+        let digits = LABELS.iter().find_map(|label| code.strip_prefix(label)).unwrap_or(&code);
+        let outlet = check_digit::read(digits).ok_or(Reason::AGENT_FORMAT)?;
         Ok(AgentNumber::of(AccountId::of(outlet)))
     }
 
@@ -47,8 +54,10 @@ mod tests {
     #[test]
     fn the_digit_is_that_of_the_publication() {
         assert_eq!(AgentNumber::of(Id::of(572)).to_string(), "5724");
-        assert_eq!(AgentNumber::parse("57 2-4").unwrap().outlet(), Id::of(572));
-        for wrong in ["", "4", "5725", "5274", "x724", "05724", "57240000000000000000", "5７24"] {
+        for typed in ["57 2-4", "5724.", "#5724", "Agent 5724", "Agent No. 5724", "5７24"] {
+            assert_eq!(AgentNumber::parse(typed).unwrap().outlet(), Id::of(572), "{typed}");
+        }
+        for wrong in ["", "4", "5725", "5274", "x724", "05724", "57240000000000000000", "Agent"] {
             assert_eq!(AgentNumber::parse(wrong), Err(Reason::AGENT_FORMAT), "{wrong}");
         }
     }
@@ -84,8 +93,7 @@ mod tests {
             end in 0_u8..10,
         ) {
             for typed in [text.clone(), format!("{text}{end}")] {
-                let digits: String =
-                    typed.chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
+                let digits = typed_text::code(&typed);
                 match AgentNumber::parse(&typed) {
                     Ok(number) => prop_assert!(
                         number.outlet().number() > 0 && number.to_string() == digits,

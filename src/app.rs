@@ -21,6 +21,7 @@ use crate::notify::Notify;
 use crate::pin::PinKeys;
 use crate::reloadable::{Part, Reloadable};
 use crate::seal::Randomness;
+use crate::sms::answers::Answers;
 use crate::sms::inbox::Sms;
 use crate::staff::second_factor;
 use crate::store::{Store, StoreError};
@@ -165,6 +166,7 @@ impl App {
                 wallet: wallet.clone(),
                 grammar: rulebook.part(|all| &all.grammar),
                 catalogue: catalogue.clone(),
+                answers: Answers::default(),
             },
             notify: Notify::new(wallet.clone(), catalogue, sender, mailer(settings)?),
             wallet,

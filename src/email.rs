@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::reason::Reason;
+use crate::typed_text::tidied;
 
 /// Characters of an address: what fits a screen with room for words.
 const ADDRESS_MAX: usize = 60;
@@ -16,9 +17,10 @@ pub struct Email(String);
 
 impl Email {
     /// Reads an address as people type it. Quoted names, comments and bare hosts are no addresses
-    /// here.
+    /// here. Some gateways deliver `@` as `¡`, because one table has the one where the other has
+    /// the other.
     pub fn parse(text: &str) -> Result<Email, Reason> {
-        let text = text.trim().to_ascii_lowercase();
+        let text = tidied(text).trim().replace('¡', "@").to_ascii_lowercase();
         let (local, domain) = text.split_once('@').ok_or(Reason::EMAIL_FORMAT)?;
         let labels: Vec<&str> = domain.split('.').collect();
         let ending = labels
@@ -84,6 +86,8 @@ mod tests {
     fn what_people_type_is_read_and_shown_masked() {
         let address = Email::parse(" Amina.Wanjiru+pesa@Mail.Example.ORG ").unwrap();
         assert_eq!(address.address(), "amina.wanjiru+pesa@mail.example.org");
+        let pasted = Email::parse("\u{200E}amina.wanjiru+pesa¡mail.example.org\r\n").unwrap();
+        assert_eq!(pasted, address);
         assert_eq!(
             format!("{address} {address:?}"),
             "a***@mail.example.org Email(a***@mail.example.org)"

@@ -31,6 +31,8 @@ pub mod language;
 pub mod market;
 pub mod metrics;
 pub mod money;
+pub mod official_words;
+pub mod person_name;
 pub mod phone;
 pub mod pin;
 pub mod reason;
@@ -45,6 +47,7 @@ pub mod source;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod typed_text;
 pub mod value;
 
 // ── rules: pure decisions about money ──

@@ -16,8 +16,14 @@ pub struct Market {
     pub trunk: &'static str,
     /// The digits of a national mobile number, without trunk.
     pub national_digits: usize,
-    /// What mobile numbers begin with, without trunk.
-    pub mobile_prefixes: &'static [&'static str],
+    /// What mobile numbers begin with, without trunk: no other number is anybody's.
+    pub mobile_ranges: &'static [&'static str],
+    /// What is dialled in front of a country code, the longest first: the country's own, and the
+    /// one of most others.
+    pub international: &'static [&'static str],
+    /// What people know as those who run phones and money: nobody else goes by such a name. Small
+    /// letters only.
+    pub operators: &'static [&'static str],
     /// The money people count in.
     pub currency: Currency,
     /// What people are written to in who have not chosen a language.
@@ -33,7 +39,9 @@ impl Market {
             country_code: "254",
             trunk: "0",
             national_digits: 9,
-            mobile_prefixes: &["7", "1"],
+            mobile_ranges: &["7", "10", "11"],
+            international: &["000", "00"],
+            operators: &["mpesa", "safaricom", "airtel", "telkom", "equitel", "tkash"],
             currency: Currency::KES,
             language: Language::EN,
             zone: jiff::tz::get!("Africa/Nairobi"),
@@ -57,7 +65,7 @@ impl Market {
     pub fn is_mobile(&self, national: &str) -> bool {
         national.len() == self.national_digits
             && national.bytes().all(|byte| byte.is_ascii_digit())
-            && self.mobile_prefixes.iter().any(|prefix| national.starts_with(prefix))
+            && self.mobile_ranges.iter().any(|range| national.starts_with(range))
     }
 }
 
@@ -70,7 +78,15 @@ mod tests {
     #[test]
     fn a_number_belongs_to_the_market_whose_mobiles_look_like_it() {
         assert_eq!(Market::of_number("+254712345678").unwrap().country_code, "254");
-        for other in ["+254202345678", "+25471234567", "+256712345678", "254712345678", "", "+"] {
+        for other in [
+            "+254202345678",
+            "+254123456789",
+            "+25471234567",
+            "+256712345678",
+            "254712345678",
+            "",
+            "+",
+        ] {
             assert!(Market::of_number(other).is_none(), "{other}");
         }
     }

@@ -3,6 +3,7 @@
 
 mod amount_text;
 mod currency;
+mod number_words;
 
 pub use currency::Currency;
 

@@ -53,6 +53,8 @@ impl Reason {
     pub const PIN_WEAK: Reason = Reason::new("pin_weak");
     /// Not usable as a name.
     pub const NAME_FORMAT: Reason = Reason::new("name_format");
+    /// A name with more letters than there is room for.
+    pub const NAME_TOO_LONG: Reason = Reason::new("name_too_long");
     /// Text too long or with characters a phone cannot show.
     pub const TEXT_FORMAT: Reason = Reason::new("text_format");
     /// Not an e-mail address that we can write to.
@@ -63,6 +65,8 @@ impl Reason {
     pub const DAY_NOT_OVER: Reason = Reason::new("day_not_over");
     /// Not an agent number: the check digit is wrong.
     pub const AGENT_FORMAT: Reason = Reason::new("agent_format");
+    /// Not the code of a receipt: it has ten signs.
+    pub const RECEIPT_FORMAT: Reason = Reason::new("receipt_format");
     /// An input the service needs is missing.
     pub const FIELD_MISSING: Reason = Reason::new("field_missing");
 }
@@ -191,11 +195,13 @@ impl Reason {
         Reason::PIN_FORMAT,
         Reason::PIN_WEAK,
         Reason::NAME_FORMAT,
+        Reason::NAME_TOO_LONG,
         Reason::TEXT_FORMAT,
         Reason::EMAIL_FORMAT,
         Reason::DATE_FORMAT,
         Reason::DAY_NOT_OVER,
         Reason::AGENT_FORMAT,
+        Reason::RECEIPT_FORMAT,
         Reason::FIELD_MISSING,
         Reason::NOT_JOINED,
         Reason::NOT_CLAIMED,

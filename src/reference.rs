@@ -3,6 +3,7 @@
 //! how many payments there are.
 
 use crate::id::PostingId;
+use crate::typed_text;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -46,15 +47,16 @@ impl Reference {
         i64::try_from((left << HALF_BITS) | right).ok().map(PostingId::of)
     }
 
-    /// Reads a code as people type it: in either case, with the letters that are taken for digits.
+    /// Reads a code as people type and copy it: in either case, with signs between and around, and
+    /// with the letters that are taken for digits.
     pub fn parse(text: &str) -> Option<Reference> {
         let mut characters = [0_u8; LENGTH];
-        let typed = text.trim().as_bytes();
+        let typed = typed_text::code(text);
         if typed.len() != LENGTH {
             return None;
         }
-        for (to, from) in characters.iter_mut().zip(typed) {
-            *to = match from.to_ascii_uppercase() {
+        for (to, from) in characters.iter_mut().zip(typed.bytes()) {
+            *to = match from {
                 b'O' => b'0',
                 b'I' | b'L' => b'1',
                 character => character,
@@ -143,7 +145,10 @@ mod tests {
     #[test]
     fn codes_are_read_as_people_type_them() {
         let code = Reference::parse("01A1Z0K19V").unwrap();
-        assert_eq!(Reference::parse(" oia1zOkL9v "), Some(code));
+        for copied in [" oia1zOkL9v ", "01A1Z 0K19V", "01a1z-0k19v.", "#01A1Z0K19V", "０１A1Z0K19V"]
+        {
+            assert_eq!(Reference::parse(copied), Some(code), "{copied}");
+        }
         for text in
             ["", "01A1Z0K19", "01A1Z0K19VV", "01A1Z0K19U", "01A1Z-K19V", "01A1Z0K1éV", "ÉÉÉÉÉ"]
         {
@@ -171,9 +176,9 @@ mod tests {
         #[test]
         fn what_is_read_is_ten_signs_of_the_alphabet_however_they_were_typed(
             text in prop_oneof![any::<String>(), "[ \\n]?[0-9A-Za-z]{9,11} \
-                                                  ?", "[0-9a-tv-z]{10}", "[0-9A-Z]{8}[-é ][0-9]{0,2}"],
+                                                  ?", "[0-9a-tv-z]{10}", "[0-9A-Z]{8}[-é ][0-9]{0,3}"],
         ) {
-            let typed = text.trim().to_ascii_uppercase().replace('O', "0").replace(['I', 'L'], "1");
+            let typed = typed_text::code(&text).replace('O', "0").replace(['I', 'L'], "1");
             let known = |sign: char| "0123456789ABCDEFGHJKMNPQRSTVWXYZ".contains(sign);
             let expected = typed.len() == 10 && typed.chars().all(known);
             let read = Reference::parse(&text).map(|code| code.to_string());

@@ -3,6 +3,7 @@
 //! table of codes is needed, no two are alike, and nobody sees how many there are.
 
 use crate::id::ArrangementId;
+use crate::typed_text;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -44,11 +45,9 @@ impl ShortCode {
         }
     }
 
-    /// Reads a code as people type it, in either case, with blanks and dashes between.
+    /// Reads a code as people type and copy it, in either case, with signs between and around.
     pub fn parse(text: &str) -> Option<ShortCode> {
-        let typed = text.bytes().filter(|sign| !matches!(sign, b' ' | b'-' | b'.'));
-        let typed: Vec<u8> = typed.map(|sign| sign.to_ascii_uppercase()).collect();
-        let letters: [u8; LENGTH] = typed.try_into().ok()?;
+        let letters: [u8; LENGTH] = typed_text::code(text).into_bytes().try_into().ok()?;
         read(&letters).map(|_number| ShortCode(letters))
     }
 }
@@ -136,7 +135,7 @@ mod tests {
         let text = code.to_string();
         let typed = [
             text.to_lowercase(),
-            format!(" {}-{} ", text.get(..3).unwrap(), text.get(3..).unwrap()),
+            format!(" {}–{}. ", text.get(..3).unwrap(), text.get(3..).unwrap()),
         ];
         assert!(typed.iter().all(|typed| ShortCode::parse(typed) == Some(code)));
         for none in ["", "KMTRB", "KMTRBXX", "KMTRBA", "KMTRB1", "ÄÖÜ"] {

@@ -3,6 +3,10 @@
 
 use std::sync::LazyLock;
 
+use unicode_normalization::UnicodeNormalization;
+
+use crate::typed_text;
+
 /// The default alphabet, one septet each (3GPP TS 23.038).
 const BASIC: &str = concat!(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ",
@@ -80,89 +84,60 @@ pub fn to_gsm(text: &str) -> String {
     for character in text.chars() {
         if cost(character).is_some() {
             written.push(character);
+        } else if let Some(other) = stand_in(character) {
+            written.push_str(other);
         } else {
-            written.push_str(stand_in(character));
+            let letter = fold(character);
+            written.push(if cost(letter).is_some() { letter } else { '?' });
         }
     }
     written
 }
 
-/// How a character outside the alphabet is written. Marks that only modify their neighbour are left
-/// out.
-fn stand_in(character: char) -> &'static str {
-    punctuation(character)
-        .or_else(|| lower_case(character))
-        .or_else(|| upper_case(character))
-        .unwrap_or("?")
+/// How a character outside the alphabet is written, where it is not only a letter with an accent.
+/// Marks that only modify their neighbour are left out.
+fn stand_in(character: char) -> Option<&'static str> {
+    punctuation(character).or_else(|| strange_letter(character))
 }
 
 fn punctuation(character: char) -> Option<&'static str> {
     Some(match character {
-        '\t' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => " ",
         '\u{2028}' | '\u{2029}' => "\n",
-        '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => {
-            ""
-        }
         '\u{300}'..='\u{36F}' => "",
-        '‘' | '’' | '‚' | '‛' | '‹' | '›' | '′' | '`' | '´' | 'ʼ' | 'ʻ' => "'",
-        '“' | '”' | '„' | '‟' | '«' | '»' | '″' => "\"",
-        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '•' | '·' => "-",
+        '•' | '·' => "-",
         '…' => "...",
         '×' => "x",
-        _ => return None,
+        _ => return typed_text::stand_in(character),
     })
 }
 
-fn lower_case(character: char) -> Option<&'static str> {
+/// Letters that are no plain one with an accent.
+fn strange_letter(character: char) -> Option<&'static str> {
     Some(match character {
-        'á' | 'â' | 'ã' | 'ā' | 'ă' | 'ą' | 'ǎ' | 'ạ' | 'ª' => "a",
+        'ª' => "a",
         'ɓ' => "b",
-        'ç' | 'ć' | 'č' => "c",
-        'ɗ' | 'ɖ' | 'ď' | 'đ' | 'ð' => "d",
-        'ê' | 'ë' | 'ē' | 'ė' | 'ę' | 'ě' | 'ẹ' | 'ẽ' | 'ɛ' | 'ǝ' => "e",
+        'ɗ' | 'ɖ' | 'đ' | 'ð' => "d",
+        'ɛ' | 'ǝ' => "e",
         'ƒ' => "f",
-        'ğ' | 'ǧ' | 'ɣ' => "g",
-        'ḥ' => "h",
-        'í' | 'î' | 'ï' | 'ĩ' | 'ī' | 'ị' | 'ı' => "i",
+        'ɣ' => "g",
+        'ı' => "i",
         'ƙ' => "k",
         'ł' => "l",
-        'ń' | 'ň' | 'ŋ' | 'ṅ' => "n",
-        'ó' | 'ô' | 'õ' | 'ō' | 'ő' | 'ọ' | 'ɔ' | 'º' => "o",
+        'ŋ' => "n",
+        'º' | 'ɔ' => "o",
         'œ' => "oe",
-        'ř' => "r",
-        'ś' | 'š' | 'ş' | 'ṣ' => "s",
-        'ţ' | 'ť' | 'ṭ' => "t",
-        'ú' | 'û' | 'ũ' | 'ū' | 'ů' | 'ű' | 'ụ' | 'µ' => "u",
+        'µ' => "u",
         'ʋ' => "v",
-        'ŵ' => "w",
-        'ý' | 'ÿ' | 'ŷ' | 'ƴ' => "y",
-        'ź' | 'ż' | 'ž' | 'ẓ' => "z",
-        _ => return None,
-    })
-}
-
-fn upper_case(character: char) -> Option<&'static str> {
-    Some(match character {
-        'À' | 'Á' | 'Â' | 'Ã' | 'Ā' | 'Ă' | 'Ą' | 'Ạ' => "A",
+        'ƴ' => "y",
         'Ɓ' => "B",
-        'Ć' | 'Č' => "C",
-        'Ɗ' | 'Ɖ' | 'Ď' | 'Đ' | 'Ð' => "D",
-        'È' | 'Ê' | 'Ë' | 'Ē' | 'Ė' | 'Ę' | 'Ě' | 'Ẹ' | 'Ɛ' | 'Ǝ' => "E",
-        'Ğ' | 'Ɣ' => "G",
-        'Ḥ' => "H",
-        'Ì' | 'Í' | 'Î' | 'Ï' | 'Ĩ' | 'Ī' | 'İ' | 'Ị' => "I",
+        'Ɗ' | 'Ɖ' | 'Đ' | 'Ð' => "D",
+        'Ɛ' | 'Ǝ' => "E",
+        'Ɣ' => "G",
         'Ƙ' => "K",
         'Ł' => "L",
-        'Ń' | 'Ň' | 'Ŋ' => "N",
-        'Ò' | 'Ó' | 'Ô' | 'Õ' | 'Ō' | 'Ő' | 'Ọ' | 'Ɔ' => "O",
+        'Ŋ' => "N",
+        'Ɔ' => "O",
         'Œ' => "OE",
-        'Ř' => "R",
-        'Ś' | 'Š' | 'Ş' | 'Ṣ' => "S",
-        'Ţ' | 'Ť' => "T",
-        'Ù' | 'Ú' | 'Û' | 'Ũ' | 'Ū' | 'Ů' | 'Ű' | 'Ụ' => "U",
-        'Ŵ' => "W",
-        'Ý' | 'Ÿ' | 'Ŷ' | 'Ƴ' => "Y",
-        'Ź' | 'Ż' | 'Ž' => "Z",
         _ => return None,
     })
 }
@@ -229,25 +204,9 @@ pub fn clip(text: &str, septets_max: usize) -> String {
     kept
 }
 
-/// A small letter without its accent, and other signs as the one they are read as.
+/// A letter without its accent.
 pub fn fold(letter: char) -> char {
-    match letter {
-        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => 'a',
-        'ç' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'ì' | 'í' | 'î' | 'ï' => 'i',
-        'ñ' => 'n',
-        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => 'o',
-        'ù' | 'ú' | 'û' | 'ü' => 'u',
-        '¡' => '@',
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        '\u{200b}'..='\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' => ' ',
-        c if c.is_control() => ' ',
-        c => c,
-    }
+    std::iter::once(letter).nfd().next().unwrap_or(letter)
 }
 
 #[cfg(test)]
@@ -309,6 +268,7 @@ mod tests {
             ("e\u{301}te\u{301}", "ete"),
             ("ɗan ƙasa", "dan kasa"),
             ("Mũthuri", "Muthuri"),
+            ("Nguyễn Thị, Łódź, Ağrı", "Nguyen Thi, Lodz, Agri"),
             ("ሰላም 😀", "??? ?"),
             ("Ñandú @ 5€", "Ñandu @ 5€"),
         ];

@@ -1,15 +1,25 @@
 //! Amounts as people write them. Reading is strict: an amount that could be read in two ways is
 //! refused, never guessed.
 
-use super::{Currency, Money};
+use super::{Currency, Money, number_words};
 use crate::reason::Reason;
+use crate::typed_text::tidied;
 use rust_decimal::Decimal;
 
+/// Decimals that are looked at: more are no amount of anything.
+const COINS_MAX: usize = 8;
+/// What people put behind an amount so that nothing is added to it.
+const ONLY: [&str; 3] = ["seulement", "only", "tu"];
+/// What shillings are written with, behind the number.
+const STROKES: [&str; 2] = ["/=", "/-"];
+
 impl Money {
-    /// Reads what a person wrote: `200`, `200.5`, `1,000.50`, `KES 200`, `Ksh200`, `200/=`.
+    /// Reads what a person wrote: `200`, `200.5`, `1,000.50`, `1 000`, `1.5k`, `KES 200`,
+    /// `200 bob`, `Ksh.200`, `200/=`, `two hundred`, `mia mbili`.
     pub fn parse(text: &str, currency: Currency) -> Result<Money, Reason> {
+        let typed = tidied(text).to_lowercase();
         // The minus stands in front of the number or of the name: `KES -5`, `-KES 5`.
-        let (below_zero, rest) = match strip_minus(text.trim()) {
+        let (below_zero, rest) = match strip_minus(typed.trim()) {
             (true, rest) => (true, strip_names(rest, currency)),
             (false, rest) => strip_minus(strip_names(rest, currency)),
         };
@@ -19,48 +29,84 @@ impl Money {
     }
 }
 
-/// A minus of the keyboard or of typesetters, in front.
 fn strip_minus(text: &str) -> (bool, &str) {
-    match text.strip_prefix(['-', '−', '–']) {
+    match text.strip_prefix('-') {
         Some(rest) => (true, rest.trim_start()),
         None => (false, text),
     }
 }
 
-/// Leaves out the name of the currency on one side, and the `/=` or `/-` that shillings are written
-/// with.
+/// Leaves out the name of the currency, in front, behind, or both, and what stands behind a number
+/// of shillings.
 fn strip_names(text: &str, currency: Currency) -> &str {
-    let text =
-        text.strip_suffix("/=").or_else(|| text.strip_suffix("/-")).unwrap_or(text).trim_end();
-    let code = [currency.as_str()];
-    for name in currency.names().iter().chain(&code) {
-        if let Some((head, rest)) = text.split_at_checked(name.len())
-            && head.eq_ignore_ascii_case(name)
-        {
-            return rest.strip_prefix(". ").unwrap_or(rest).trim_start();
+    let code = currency.as_str().to_lowercase();
+    let mut names = currency.names().to_vec();
+    names.push(&code);
+    let text = names.iter().find_map(|name| strip_before(text, name)).unwrap_or(text);
+    let text = behind(text, &ONLY).unwrap_or(text);
+    let text = match behind(text, &names) {
+        Some(bare) => behind(bare, &STROKES).unwrap_or(bare),
+        None => {
+            let bare = behind(text, &STROKES).unwrap_or(text);
+            behind(bare, &names).unwrap_or(bare)
         }
-        if let Some((rest, tail)) =
-            text.len().checked_sub(name.len()).and_then(|at| text.split_at_checked(at))
-            && tail.eq_ignore_ascii_case(name)
-        {
-            return rest.trim_end();
-        }
+    };
+    // the end of a sentence
+    match text.strip_suffix('.') {
+        Some(bare) if bare.ends_with(|sign: char| sign.is_ascii_digit()) => bare,
+        Some(_) | None => text,
     }
-    text
 }
 
-/// Reads digits with thousands commas and a decimal point.
+fn behind<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|word| strip_behind(text, word))
+}
+
+fn strip_before<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let rest = text.strip_prefix(name)?;
+    let rest = rest.strip_prefix('.').unwrap_or(rest);
+    (!rest.starts_with(char::is_alphabetic)).then(|| rest.trim_start())
+}
+
+fn strip_behind<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let rest = text.strip_suffix(word)?;
+    let within = word.starts_with(char::is_alphabetic) && rest.ends_with(char::is_alphabetic);
+    (!within).then(|| rest.trim_end())
+}
+
+/// Reads digits, or a number in words.
 fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
-    let well_made = text
+    let major = if let Some(thousands) = strip_behind(text, "k")
+        && thousands.ends_with(|sign: char| sign.is_ascii_digit())
+    {
+        read_digits(thousands, currency)?.checked_mul(Decimal::ONE_THOUSAND)
+    } else if text.contains(char::is_alphabetic) {
+        Some(number_words::read(text).map(Decimal::from).ok_or(Reason::AMOUNT_FORMAT)?)
+    } else {
+        Some(read_digits(text, currency)?)
+    };
+    let major = major.ok_or(Reason::AMOUNT_TOO_LARGE)?.normalize();
+    if major.scale() > currency.exponent() {
+        return Err(Reason::AMOUNT_FRACTION);
+    }
+    Money::from_major(major, currency)
+        .filter(|money| money.minor <= Money::MINOR_MAX)
+        .ok_or(Reason::AMOUNT_TOO_LARGE)
+}
+
+/// Digits with thousands that stand apart and a decimal point.
+fn read_digits(text: &str, currency: Currency) -> Result<Decimal, Reason> {
+    let joined = join_thousands(text)?;
+    let well_made = joined
         .split([',', '.'])
         .all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
     if !well_made {
         return Err(Reason::AMOUNT_FORMAT);
     }
-    if text.chars().all(|character| matches!(character, '0' | ',' | '.')) {
+    if joined.chars().all(|character| matches!(character, '0' | ',' | '.')) {
         return Err(Reason::AMOUNT_ZERO);
     }
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, decimals) = joined.split_once('.').unwrap_or((joined.as_str(), ""));
     refuse_two_readings(whole, decimals, currency)?;
     let coins = decimals.trim_end_matches('0');
     let whole: String = whole.chars().filter(|character| *character != ',').collect();
@@ -68,14 +114,35 @@ fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
     if whole.len() > 1 && whole.starts_with('0') {
         return Err(Reason::AMOUNT_FORMAT);
     }
-    if !u32::try_from(coins.len()).is_ok_and(|length| length <= currency.exponent()) {
+    if coins.len() > COINS_MAX {
         return Err(Reason::AMOUNT_FRACTION);
     }
-    Decimal::from_str_exact(&format!("{whole}.{coins}0"))
-        .ok()
-        .and_then(|major| Money::from_major(major, currency))
-        .filter(|money| money.minor <= Money::MINOR_MAX)
-        .ok_or(Reason::AMOUNT_TOO_LARGE)
+    Decimal::from_str_exact(&format!("{whole}.{coins}0")).map_err(|_range| Reason::AMOUNT_TOO_LARGE)
+}
+
+/// `1 500` and `1'500,50`: groups of exactly three digits behind a blank or an apostrophe. There a
+/// comma can only be the decimal one.
+fn join_thousands(text: &str) -> Result<String, Reason> {
+    let Some(apart) = text.chars().find(|sign| matches!(sign, ' ' | '\'')) else {
+        return Ok(text.to_owned());
+    };
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = text.split_once([',', '.']).unwrap_or((text, "0"));
+    let groups: Vec<&str> = whole.split(apart).collect();
+    let (first, rest) = groups.split_first().ok_or(Reason::AMOUNT_FORMAT)?;
+    let exact = (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && is_digits(first)
+        && rest.iter().all(|group| group.len() == 3 && is_digits(group))
+        && (1..=2).contains(&decimals.len())
+        && is_digits(decimals);
+    // `500 500` is more likely one amount said twice
+    let twice = matches!(rest, [second] if second == first);
+    match (exact, twice) {
+        (true, false) => Ok(format!("{}.{decimals}", groups.concat())),
+        (true, true) => Err(Reason::AMOUNT_AMBIGUOUS),
+        (false, _) => Err(Reason::AMOUNT_FORMAT),
+    }
 }
 
 /// `1.000,50`, `1,5`, `10,00` and `1.000` mean different amounts to different people: better ask
@@ -131,6 +198,28 @@ mod tests {
             ("0.100", 10),
             ("5.00", 5_00),
             ("10000000000", 1_000_000_000_000),
+            ("Ksh.200", 200_00),
+            ("Sh.1,000.00", 1_000_00),
+            ("200 bob", 200_00),
+            ("bob 20", 20_00),
+            ("200 KES", 200_00),
+            ("Ksh 200 ksh/=", 200_00),
+            ("1500 bob only", 1_500_00),
+            ("1 000", 1_000_00),
+            ("1\u{202F}250\u{A0}000", 1_250_000_00),
+            ("1'500", 1_500_00),
+            ("1 500,50 KES", 1_500_50),
+            ("1,500.", 1_500_00),
+            ("5.", 5_00),
+            ("2k", 2_000_00),
+            ("KES 1.5 K", 1_500_00),
+            ("٢٠٠", 200_00),
+            ("\u{200E}２００", 200_00),
+            ("two", 2_00),
+            ("Two hundred bob", 200_00),
+            ("shilingi mia tano", 500_00),
+            ("elfu moja mia tano", 1_500_00),
+            ("cinq cents shillings", 500_00),
         ];
         for (text, minor) in usual {
             assert_eq!(Money::parse(text, Currency::KES), Ok(kes(minor)), "{text}");
@@ -143,24 +232,14 @@ mod tests {
             (
                 Reason::AMOUNT_FORMAT,
                 vec![
-                    "", " ", "abc", "KES", ".", ",", ".5", "5.", "1..5", "1,,000", "1 000", "two",
-                    "20O", "٢٠٠",
+                    "", " ", "abc", "KES", ".", ",", ".5", "1..5", "1,,000", "1  000", "1000 000",
+                    "20O", "200 50", "1 00", "TSh 200", "$200", "k", "2kk", "kesho", "half",
+                    "200-300",
                 ],
             ),
             (
                 Reason::AMOUNT_FORMAT,
-                vec![
-                    "+5",
-                    "--5",
-                    "1e3",
-                    "USD 5",
-                    "0712345678",
-                    "-",
-                    "5-",
-                    "1/2",
-                    "200/=/=",
-                    "0x10",
-                ],
+                vec!["+5", "--5", "1e3", "USD 5", "0712", "-", "5-", "1/2", "200/=/=", "0x10"],
             ),
             (
                 Reason::AMOUNT_AMBIGUOUS,
@@ -168,12 +247,16 @@ mod tests {
                     "1.000,50",
                     "1,5",
                     "10,00",
+                    "200,50",
                     "1.000",
                     "1.000.000",
                     "0,500",
                     "12,3456",
                     "1234,567",
                     "1.5,0",
+                    "500 500",
+                    "1.500k",
+                    "1,5k",
                 ],
             ),
             (Reason::AMOUNT_NEGATIVE, vec!["-5", "- 5", "KES -5", "-KES 5", "−5", "-1,5"]),
@@ -185,6 +268,7 @@ mod tests {
                     "1234.567",
                     "1,000.505",
                     "1.2345",
+                    "1.234567k",
                     "5.00000000000000000000000000000001",
                 ],
             ),

@@ -52,13 +52,15 @@ impl Currency {
         }
     }
 
-    /// What people write beside an amount, longest first: the code, and the short names of the
-    /// shillings.
+    /// What people write beside an amount, longest first: the code, and what the shillings are
+    /// called.
     pub(super) fn names(&self) -> &[&str] {
         match &self.0 {
-            b"KES" => &["kshs", "ksh", "kes", "shs", "sh"],
-            b"TZS" => &["tshs", "tsh", "tzs", "shs", "sh"],
-            b"UGX" => &["ushs", "ush", "ugx", "shs", "sh"],
+            b"KES" => {
+                &["shillings", "shilingi", "shilling", "kshs", "ksh", "kes", "bob", "shs", "sh"]
+            }
+            b"TZS" => &["shillings", "shilingi", "shilling", "tshs", "tsh", "tzs", "shs", "sh"],
+            b"UGX" => &["shillings", "shilingi", "shilling", "ushs", "ush", "ugx", "shs", "sh"],
             _ => &[],
         }
     }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use regex::{Captures, Regex};
 
+use super::payment::{Miss, Missing, Payment, PaymentForm, PaymentWords, Sentence};
+use super::phrases::Tokens;
 use crate::email::Email;
 use crate::language::Language;
 use crate::market::Market;
@@ -15,6 +17,10 @@ use crate::reason::Reason;
 use crate::request::{Fields, Refusal};
 use crate::short_code::ShortCode;
 use crate::text;
+use crate::typed_text::bare;
+
+/// Bytes of a text that is read; nobody says more to be understood.
+const TEXT_BYTES_MAX: usize = 1_000;
 
 /// The grammar, ready to read.
 #[derive(Debug, Clone)]
@@ -24,6 +30,8 @@ pub struct Grammar {
     /// What people call the languages.
     pub(super) languages: BTreeMap<String, Language>,
     pub(super) secret: SecretRule,
+    /// The words that stand around commands, and within payments.
+    pub(super) phrases: PaymentWords,
 }
 
 /// How one service is asked for in one language.
@@ -35,8 +43,22 @@ pub(super) struct CommandForm {
     pub(super) language: Language,
     pub(super) words: Vec<String>,
     pub(super) patterns: Vec<Regex>,
+    /// Where it is a sentence with a number and an amount, and may be, or is, for something.
+    pub(super) payment: Option<(PaymentForm, Tail)>,
     pub(super) valid: Vec<Example>,
     pub(super) invalid: Vec<Example>,
+}
+
+/// Whether what a payment is for is an input of its service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Tail {
+    /// It is not.
+    LeftOut,
+    /// Where something is said.
+    May,
+    /// Something must be said.
+    Must,
 }
 
 /// What a PIN looks like inside a text.
@@ -68,6 +90,15 @@ pub enum Reading {
     },
     /// A command, and what is wrong with its inputs.
     Refused(Refusal),
+    /// A command that says too little.
+    Incomplete {
+        /// What is missing.
+        missing: Missing,
+        /// The word for it.
+        word: String,
+        /// The language of that word.
+        language: Language,
+    },
     /// There is a PIN in it: the text must not be kept.
     Secret,
     /// Nothing we know.
@@ -118,6 +149,9 @@ impl Grammar {
     /// Reads one text.
     pub fn read(&self, body: &str, market: &Market) -> Reading {
         let text = tidy(body);
+        if text.len() > TEXT_BYTES_MAX {
+            return Reading::Unknown;
+        }
         if self.secret.patterns.iter().any(|pattern| pattern.is_match(&text)) {
             return Reading::Secret;
         }
@@ -125,18 +159,57 @@ impl Grammar {
         match &reading {
             Reading::Command { .. } => reading,
             _incomplete if self.complete_without_a_pin(&text, &reading, market) => Reading::Secret,
-            Reading::Refused(_) | Reading::Secret | Reading::Unknown => reading,
+            Reading::Refused(_)
+            | Reading::Incomplete { .. }
+            | Reading::Secret
+            | Reading::Unknown => reading,
         }
     }
 
     fn understand(&self, text: &str, market: &Market) -> Reading {
+        let tokens = Tokens::of(text);
+        let sentence = Sentence::new(&tokens, &self.phrases, market);
+        if let Some(payment) = self.payment(&sentence) {
+            return payment;
+        }
+        let (from, to) = tokens.without(&self.phrases.around, 0, tokens.len());
+        let text = tokens.span(from, to);
         let meant = |way| move |word: &String| Some((word.len(), way, after_word(text, word)?));
         let candidates = self.ways.iter().flat_map(|way| way.words.iter().filter_map(meant(way)));
         // "mini statement" is longer than "mini" and says more.
         match candidates.max_by_key(|(length, _, _)| *length) {
+            Some((_, CommandForm { payment: Some((form, tail)), words, language, .. }, _)) => {
+                match sentence.miss(form) {
+                    Some(Miss::Wrong(refusal)) => Reading::Refused(refusal),
+                    // what it is for would still be missing
+                    Some(Miss::Lacks(_)) if *tail == Tail::Must => Reading::Unknown,
+                    Some(Miss::Lacks(missing)) => {
+                        let word = words.first().map(|word| word.to_uppercase());
+                        let word = word.unwrap_or_default();
+                        Reading::Incomplete { missing, word, language: *language }
+                    }
+                    None => Reading::Unknown,
+                }
+            }
             Some((_, way, rest)) => self.understand_rest(way, rest, market),
             None => Reading::Unknown,
         }
+    }
+
+    /// The payment that a sentence is; nothing that can be done where it may be two.
+    fn payment(&self, sentence: &Sentence<'_>) -> Option<Reading> {
+        let read = |way: &CommandForm| {
+            let CommandForm { service, language, payment: Some((form, tail)), .. } = way else {
+                return None;
+            };
+            let fields = payment_fields(sentence.payment(form)?, *tail)?;
+            let command =
+                |fields| Reading::Command { service: service.clone(), fields, language: *language };
+            Some(fields.map_or_else(Reading::Refused, command))
+        };
+        let mut readings = self.ways.iter().filter_map(read);
+        let first = readings.next()?;
+        Some(if readings.all(|other| other == first) { first } else { Reading::Unknown })
     }
 
     /// Tries every pattern: an order that fits by chance must not hide that the text has two
@@ -236,57 +309,25 @@ impl Grammar {
             matches!(self.understand(&without, market), Reading::Command { .. })
         })
     }
-
-    /// Tries all examples of the file. Each line of the answer names file and line; none means that
-    /// all is well.
-    pub fn check(&self, market: &Market) -> Vec<String> {
-        let mut problems = Vec::new();
-        let mut expect = |example: &Example, wanted: bool, what: &str, seen: &Reading| {
-            let is = match seen {
-                Reading::Command { service, language, .. } => format!("{service} in {language}"),
-                Reading::Refused(refusal) => format!("refused ({})", refusal.code()),
-                Reading::Secret => "a PIN".to_owned(),
-                Reading::Unknown => "unknown".to_owned(),
-            };
-            if (is == what) != wanted {
-                let not = if wanted { "should" } else { "should not" };
-                problems.push(format!(
-                    "{}:{}: example \"{}\" {not} read as {what}, it reads as {is}",
-                    self.file, example.line, example.text
-                ));
-            }
-        };
-        for way in &self.ways {
-            let what = format!("{} in {}", way.service, way.language);
-            way.valid.iter().for_each(|e| expect(e, true, &what, &self.read(&e.text, market)));
-            way.invalid.iter().for_each(|e| expect(e, false, &what, &self.read(&e.text, market)));
-        }
-        self.secret
-            .valid
-            .iter()
-            .for_each(|e| expect(e, true, "a PIN", &self.read(&e.text, market)));
-        self.secret
-            .invalid
-            .iter()
-            .for_each(|e| expect(e, false, "a PIN", &self.read(&e.text, market)));
-        problems
-    }
 }
 
-impl Grammar {
-    /// Commands for what cannot be asked for by text, each with its line; `services` are those that
-    /// can.
-    pub fn beyond(&self, services: &[&str]) -> Vec<String> {
-        let beyond = self.ways.iter().filter(|way| !services.contains(&way.service.as_str()));
-        let problem = |way: &CommandForm| {
-            let CommandForm { service, line, .. } = way;
-            let all = services.join(", ");
-            format!(
-                "{}:{line}: `{service}` cannot be asked for by text; what can is {all}",
-                self.file
-            )
-        };
-        beyond.map(problem).collect()
+/// The inputs of a payment; nothing where it does not say what it must be for.
+fn payment_fields(payment: Payment, tail: Tail) -> Option<Result<Fields, Refusal>> {
+    let mut fields = Fields::from([
+        (PatternInput::Amount.name().to_owned(), payment.amount.minor_text()),
+        (PatternInput::To.name().to_owned(), payment.to.e164().to_owned()),
+    ]);
+    let reference = PatternInput::Reference.name();
+    match (tail, payment.tail.is_empty()) {
+        (Tail::LeftOut, _) | (Tail::May, true) => Some(Ok(fields)),
+        (Tail::Must, true) => None,
+        (Tail::May | Tail::Must, false) => Some(match text::reference(&payment.tail) {
+            Some(words) => {
+                fields.insert(reference.to_owned(), words);
+                Ok(fields)
+            }
+            None => Err(Refusal::of_field(Reason::TEXT_FORMAT, reference)),
+        }),
     }
 }
 
@@ -314,11 +355,10 @@ fn digit_groups(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// A text without what phones, networks and people add to it: capitals, accents, strange blanks,
-/// final dots. Some gateways deliver `@` as `¡`, because one table has the one where the other has
-/// the other.
+/// final dots. Some gateways deliver `@` as `¡`.
 pub(super) fn tidy(body: &str) -> String {
-    let plain = body.chars().flat_map(char::to_lowercase).map(text::fold).collect::<String>();
-    squeeze(plain.trim_matches(|c: char| c.is_whitespace() || ".!?;,\"'".contains(c)))
+    let plain = bare(body).replace('¡', "@");
+    squeeze(plain.trim_matches(|c: char| c.is_whitespace() || ".!;,\"'".contains(c)))
 }
 
 fn squeeze(text: &str) -> String {

@@ -7,7 +7,9 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::grammar::{CommandForm, Example, Grammar, PatternInput, SecretRule, tidy};
+use super::grammar::{CommandForm, Example, Grammar, PatternInput, SecretRule, Tail, tidy};
+use super::payment::{PaymentForm, PaymentWords};
+use super::phrases::{Phrase, phrase};
 use crate::language::Language;
 use crate::source::Source;
 
@@ -20,9 +22,20 @@ struct GrammarData {
     languages: BTreeMap<Spanned<String>, Vec<String>>,
     #[serde(default)]
     pieces: BTreeMap<String, String>,
+    #[serde(default)]
+    phrases: PhrasesData,
     secret: SecretData,
     #[serde(default)]
     command: Vec<CommandData>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PhrasesData {
+    around: Vec<String>,
+    relatives: Vec<String>,
+    stops: Vec<String>,
+    reasons: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +52,13 @@ struct CommandData {
     service: Spanned<String>,
     language: Spanned<String>,
     words: Vec<Spanned<String>>,
+    #[serde(default)]
     patterns: Vec<Spanned<String>>,
+    /// A payment has no patterns: what it is for is left out, may be said, or must be.
+    payment: Option<Tail>,
+    /// What may stand between its parts.
+    #[serde(default)]
+    joints: Vec<String>,
     valid: Vec<Spanned<String>>,
     invalid: Vec<Spanned<String>>,
 }
@@ -66,9 +85,38 @@ impl Grammar {
         reader.each_word_once(&data.command);
         reader.each_language_served(&data);
         match reader.problems.is_empty() {
-            true => Ok(Grammar { file: source.name.clone(), ways, languages, secret }),
+            true => {
+                let phrases = words_of(&data.phrases, &ways);
+                Ok(Grammar { file: source.name.clone(), ways, languages, secret, phrases })
+            }
             false => Err(reader.problems),
         }
+    }
+}
+
+fn phrases(texts: &[String]) -> Vec<Phrase> {
+    texts.iter().map(|text| phrase(text)).collect()
+}
+
+fn words_of(data: &PhrasesData, ways: &[CommandForm]) -> PaymentWords {
+    let all = |way: &CommandForm| phrases(&way.words);
+    PaymentWords {
+        around: phrases(&data.around),
+        relatives: phrases(&data.relatives),
+        stops: phrases(&data.stops),
+        reasons: phrases(&data.reasons),
+        commands: ways.iter().flat_map(all).collect(),
+        payments: ways.iter().filter(|way| way.payment.is_some()).flat_map(all).collect(),
+    }
+}
+
+/// Languages are mixed in one sentence: what joins its parts in one of them does so in all.
+fn payment_form(command: &CommandData, data: &GrammarData) -> PaymentForm {
+    let same = |other: &&CommandData| other.service.get_ref() == command.service.get_ref();
+    let joints = data.command.iter().filter(same).flat_map(|other| &other.joints);
+    PaymentForm {
+        verbs: command.words.iter().map(|word| phrase(word.get_ref())).collect(),
+        joints: joints.map(|joint| phrase(joint)).collect(),
     }
 }
 
@@ -125,13 +173,18 @@ impl GrammarReader<'_> {
                 });
             self.pattern(pattern, &format!("^(?:{expanded})$"))
         });
-        let patterns = patterns.collect();
+        let patterns: Vec<Regex> = patterns.collect();
+        let payment = command.payment.map(|tail| (payment_form(command, data), tail));
+        if payment.is_some() != patterns.is_empty() {
+            self.problem(&command.service, "a command has patterns, or else it is a payment");
+        }
         Some(CommandForm {
             service: command.service.get_ref().clone(),
             line: self.source.line_at(command.service.span().start),
             language: language?,
             words: command.words.iter().map(|word| tidy(word.get_ref())).collect(),
             patterns,
+            payment,
             valid: self.examples(&command.valid),
             invalid: self.examples(&command.invalid),
         })

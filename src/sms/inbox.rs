@@ -4,7 +4,9 @@
 //! it done. A text never moves money: what needs a PIN is not done here. What was written is not
 //! kept. How a service is asked for by text is said by the service; none is known here.
 
+use super::answers::{Answers, Sense};
 use super::grammar::{Grammar, PatternInput, Reading};
+use super::payment::Missing;
 use crate::book::{Change, Key};
 use crate::catalogue::Catalogue;
 use crate::gateway::Text;
@@ -28,13 +30,26 @@ const LINES_MAX: usize = 3;
 const TRIES_MAX: usize = 8;
 
 /// What the channel itself answers.
-pub const MESSAGES: &[&Message] = &[&PIN_INSIDE, &UNKNOWN, &STRANGER, &LANGUAGE_HOW];
+pub const MESSAGES: &[&Message] = &[
+    &PIN_INSIDE,
+    &UNKNOWN,
+    &STRANGER,
+    &LANGUAGE_HOW,
+    &WHOSE_NUMBER,
+    &HOW_MUCH,
+    &NUMBER_AND_AMOUNT,
+];
 
 const ALWAYS: &[Slot] = &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)];
 const PIN_INSIDE: Message = Message::plain("sms.pin_in_sms", ALWAYS);
 const UNKNOWN: Message = Message::plain("sms.unknown", ALWAYS);
 const STRANGER: Message = Message::plain("sms.not_joined", ALWAYS);
 const LANGUAGE_HOW: Message = Message::plain("sms.language_how", ALWAYS);
+const WHOSE_NUMBER: Message = Message::plain("sms.whose_number", LACKING);
+const HOW_MUCH: Message = Message::plain("sms.how_much", LACKING);
+const NUMBER_AND_AMOUNT: Message = Message::plain("sms.number_and_amount", LACKING);
+/// A command that says too little is asked back with its own word.
+const LACKING: &[Slot] = &[Slot("word", Kind::Text)];
 /// The input that names a language: the text is answered in that one.
 const LANGUAGE: &str = PatternInput::Language.name();
 
@@ -47,6 +62,8 @@ pub struct Sms {
     pub grammar: Part<Grammar>,
     /// The words of answers.
     pub catalogue: Part<Catalogue>,
+    /// How many there were.
+    pub answers: Answers,
 }
 
 /// An answer to be sent: the key of its text, and values.
@@ -112,12 +129,20 @@ impl Sms {
                 self.stranger(&caller, own, key).await
             }
             Reading::Refused(refusal) => self.refused(&caller, own, key, &refusal).await,
-            Reading::Secret => {
-                self.reply(&caller, own, key, SmsReply::plain(&PIN_INSIDE), "secret").await
+            Reading::Incomplete { .. } if caller.person.is_none() => {
+                self.stranger(&caller, own, key).await
             }
-            Reading::Unknown => {
-                self.reply(&caller, own, key, SmsReply::plain(&UNKNOWN), "unknown").await
+            Reading::Incomplete { missing, word, language } => {
+                let how = match missing {
+                    Missing::To => &WHOSE_NUMBER,
+                    Missing::Amount => &HOW_MUCH,
+                    Missing::Both => &NUMBER_AND_AMOUNT,
+                };
+                let reply = SmsReply::new(how, Slots::from([("word".into(), word.into())]));
+                self.reply(&caller, own.or(Some(language)), key, reply, "incomplete").await
             }
+            Reading::Secret => self.puzzled(&caller, own, key, &PIN_INSIDE, "secret").await,
+            Reading::Unknown => self.puzzled(&caller, own, key, &UNKNOWN, "unknown").await,
         };
         match outcome {
             Err(Refusal { reason: Reason::SEEN, .. }) => Ok("repeated"),
@@ -314,6 +339,19 @@ impl Sms {
         self.reply(caller, own, key, reply, refusal.code()).await
     }
 
+    /// The answer to what nobody understands, a few times an hour.
+    async fn puzzled(
+        &self,
+        caller: &Caller,
+        own: Option<Language>,
+        key: Key,
+        message: &Message,
+        word: &'static str,
+    ) -> Result<&'static str, Refusal> {
+        let told = self.worded(caller, own, SmsReply::plain(message));
+        self.answered(caller, key, told, Sense::Puzzling, word).await
+    }
+
     async fn reply(
         &self,
         caller: &Caller,
@@ -322,10 +360,26 @@ impl Sms {
         reply: SmsReply,
         word: &'static str,
     ) -> Result<&'static str, Refusal> {
+        let told = self.worded(caller, own, reply);
+        self.answered(caller, key, told, Sense::Understood, word).await
+    }
+
+    async fn answered(
+        &self,
+        caller: &Caller,
+        key: Key,
+        answer: NewMessage,
+        sense: Sense,
+        word: &'static str,
+    ) -> Result<&'static str, Refusal> {
+        let now = self.wallet.clock.now();
+        let may = self.answers.may(caller.msisdn.e164(), key, sense, now);
         // a text is answered once, also where what it asked for was recorded
-        let told = Change::Tell(self.worded(caller, own, reply));
-        let changes = vec![Change::Undone { key }, Change::Dedup { key }, told];
+        let told = may.then_some(Change::Tell(answer));
+        let handled = [Change::Undone { key }, Change::Dedup { key }];
+        let changes = handled.into_iter().chain(told).collect();
         let noted = self.wallet.note(key.within("answer"), changes);
+        let word = if may { word } else { "unanswered" };
         self.wallet.book.post(noted).await.map(|_receipt| word)
     }
 

@@ -7,6 +7,7 @@ use super::navigation::Navigator;
 use super::state::State;
 use super::{CallerView, Menus, Pending, Step, Then};
 use crate::request::{Answer, Mode, Refusal, Secret, Slots};
+use crate::typed_text::tidied;
 
 const BACK: &str = "0";
 const HOME: &str = "00";
@@ -24,13 +25,14 @@ pub fn press(menus: &Menus, caller: &CallerView, mut state: State, typed: &str) 
         // no phone can type that much, and a part of it might mean something else
         return navigator.nonsense(state);
     }
+    let typed = tidied(typed);
     match typed.trim() {
         HOME => navigator.home(state.language),
         BACK => navigator.back(state),
         MORE if navigator.page(&state).more => navigator.turn(state),
         _ => {
             state.note = None;
-            navigator.take(state, typed)
+            navigator.take(state, &typed)
         }
     }
 }

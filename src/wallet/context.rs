@@ -13,6 +13,7 @@ use crate::email::Email;
 use crate::id::{AccountId, PostingId};
 use crate::money::Money;
 use crate::phone::Msisdn;
+use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Mode, Secret, Slots};
 use crate::staff::bands::Band;
@@ -201,6 +202,14 @@ impl<'a> Context<'a> {
         otherwise: Reason,
     ) -> Result<T, PlanError> {
         self.field(name)?.parse().map_err(|_text| otherwise.into())
+    }
+
+    /// An input that is the code of a receipt: the posting that it is of; refused as `otherwise`
+    /// where no posting can have it.
+    pub fn receipt(&self, name: &'static str, otherwise: Refusal) -> Result<PostingId, PlanError> {
+        let code = Reference::parse(self.field(name)?);
+        let code = code.ok_or_else(|| Refusal::of_field(Reason::RECEIPT_FORMAT, name))?;
+        Ok(code.posting_id(&self.config.reference_key).ok_or(otherwise)?)
     }
 
     /// An input that is a phone number.

@@ -3,15 +3,11 @@
 
 use crate::agent_number::AgentNumber;
 use crate::id::AccountId;
+pub use crate::person_name::masked as masked_name;
 use crate::phone::Msisdn;
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
-use crate::text;
 use crate::value::{Slots, Value};
-
-/// Septets of a first name as others see it: with an initial it fits every text that is measured
-/// for names.
-const FIRST_NAME_MAX: usize = 16;
 
 /// Who takes part in something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,15 +68,4 @@ pub fn outlet_sign(outlet: &OutletRow) -> Slots {
 /// Somebody whose number staff typed: all of it, so that two with names alike are told apart.
 pub fn sign_as_typed(name: &str, phone: &Msisdn) -> String {
     format!("{} {}", masked_name(name), phone.local())
-}
-
-/// What others see of a name: the first name and the initial of the last.
-pub fn masked_name(name: &str) -> String {
-    let mut words = name.split_whitespace();
-    let first = text::clip(&text::to_gsm(words.next().unwrap_or_default()), FIRST_NAME_MAX);
-    let initial = words.next_back().and_then(|last| last.chars().next());
-    match initial {
-        Some(initial) => format!("{first} {}", initial.to_uppercase()),
-        None => first,
-    }
 }

@@ -37,8 +37,8 @@ use super::vouchers::{
     cash_code, make_code, recipient, redeem, reveal, send_unjoined, sent, take_back, voucher,
 };
 use super::waiting::{
-    approval, asking, block, by_text, order, payment_request, split_bill, standing_order,
-    waiting_list,
+    approval, ask_draft, asking, block, by_text, order, payment_request, split_bill,
+    standing_order, waiting_list,
 };
 use std::sync::LazyLock;
 
@@ -60,6 +60,9 @@ pub const SERVICES: &[Service] = &[
     approval::APPROVE,
     approval::DECLINE,
     asking::ASK,
+    ask_draft::REQUEST_BY_TEXT,
+    ask_draft::SEND,
+    ask_draft::DROP,
     asking::MINE,
     asking::CANCEL,
     split_bill::SPLIT,
@@ -249,6 +252,7 @@ pub const KINDS: &[Kind] = &[
     reversal::KIND,
     order::KIND,
     payment_request::KIND,
+    ask_draft::KIND,
     standing_order::KIND,
     cash_code::KIND,
     voucher::KIND,

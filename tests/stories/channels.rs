@@ -62,6 +62,7 @@ async fn each_way_of_asking_costs_what_the_file_says_of_it() {
     assert_eq!(world.balance(AMINA).await, 500_000 - 22_000 - 30_500);
     // what somebody else requests is paid at the price of who dials
     baraka.write("OMBA 100 0700000001").await;
+    baraka.write("OMBA NDIYO").await;
     amina.dial().await;
     assert!(
         amina.go(&[Pick("orders"), Line("Baraka")]).await.contains("Fee KES 20. Total KES 120."),

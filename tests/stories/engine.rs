@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 const WHERE: &str = "KADOGO_STORIES_ON";
 /// What is told once, and why. All that does not stand here is told again.
-const ONCE: [(&str, &str); 61] = [
+const ONCE: [(&str, &str); 62] = [
     ("plugs::", "is about the servers themselves"),
     ("wires::", "is about the wire to the servers"),
     ("engine::", "tells the others again"),
@@ -25,6 +25,7 @@ const ONCE: [(&str, &str); 61] = [
     ("faults::", "has its database in memory"),
     ("gateway::", "reads and writes forms"),
     ("grammar::", "reads texts"),
+    ("corpus::", "reads texts"),
     ("sender::", "talks to a gateway that is not there"),
     ("terminal::", "talks to a service that is not there"),
     ("starting::each_wrong_setting_is_named", "ends before there is a database"),

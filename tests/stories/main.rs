@@ -38,6 +38,7 @@ mod commands;
 mod committer;
 mod console;
 mod console_bank;
+mod corpus;
 mod crash;
 mod crowd;
 mod days;

@@ -65,12 +65,17 @@ async fn a_request_is_paid_with_the_pin_of_who_was_asked_in_three_languages() {
 async fn a_request_by_text_moves_nothing_and_is_declined_or_expires_with_a_word_to_who_asked() {
     let world = World::new().await;
     let people = [
-        (AMINA, "ASK 200 0700000004 rent", DAUDI),
-        (BARAKA, "Omba 200 kwa 0700000004 ya kodi", DAUDI),
-        (CLAIRE, "Demander 200 à 0700000004", DAUDI),
+        (AMINA, "ASK 200 0700000004 rent", "ASK YES"),
+        (BARAKA, "Omba 200 kwa 0700000004 ya kodi", "omba ndiyo"),
+        (CLAIRE, "Demander 200 à 0700000004", "Demander oui"),
     ];
     for (asker, text, _) in people {
         world.phone(asker).write(text).await;
+    }
+    // it is read back first, and nobody else hears of it
+    assert_eq!((world.orders_waiting(DAUDI).await, world.inbox(DAUDI).await.len()), (0, 0));
+    for (asker, _, yes) in people {
+        world.phone(asker).write(yes).await;
     }
     assert_eq!((world.balance(DAUDI).await, world.orders_waiting(DAUDI).await), (45_050, 3));
     let daudi = world.phone(DAUDI);
@@ -90,6 +95,38 @@ async fn a_request_by_text_moves_nothing_and_is_declined_or_expires_with_a_word_
     assert_eq!((world.balance(DAUDI).await, world.orders_waiting(DAUDI).await), (45_050, 0));
     // one message more would be one too many: who was asked and did nothing hears nothing
     assert_eq!(world.inbox(DAUDI).await.len(), 3);
+}
+
+/// What was misread, or sent by a slip, reaches nobody: only the last that was read back is asked,
+/// once, and only within the hour.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_by_text_that_is_not_meant_reaches_nobody() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    for body in [
+        "ASK YES",
+        "ASK 254 0700000003 rent",
+        "ASK 500 0700000003 rent",
+        "ASK 50 0700000003 rent",
+        "ASK NO",
+        "ASK YES",
+        "Please ask 0700000003 for 300 for rent",
+        "ASK 200 0700000002 rent",
+        "ask yes",
+        "ask yes",
+        "ASK 100 0700000002 tea",
+    ] {
+        amina.write(body).await;
+        assert_eq!(amina.messages().await.len(), 1, "{}", amina.transcript());
+    }
+    world.clock.advance(HOUR + Duration::from_secs(1));
+    world.app.wallet.wake_all().await.unwrap();
+    amina.write("ASK YES").await;
+    amina.messages().await;
+    assert_eq!((world.orders_waiting(BARAKA).await, world.orders_waiting(CLAIRE).await), (1, 0));
+    assert_eq!((world.inbox(BARAKA).await.len(), world.inbox(CLAIRE).await.len()), (1, 0));
+    insta::assert_snapshot!(amina.transcript());
+    world.check();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,6 +188,10 @@ async fn a_crowd_of_texts_at_once_gets_no_further_than_the_quota() {
         (0..12).map(|n| (format!("burst-{n}"), format!("ASK {} 0700000002 tea", 50 + n))).collect();
     let answers = all(ids.iter().map(|(id, body)| world.text(ESTHER, id, body))).await;
     assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
+    assert_eq!(world.orders_waiting(BARAKA).await, 0);
+    let yes: Vec<String> = (0..12).map(|n| format!("yes-{n}")).collect();
+    let answers = all(yes.iter().map(|id| world.text(ESTHER, id, "ASK YES"))).await;
+    assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
     let waiting = world.orders_waiting(BARAKA).await;
     assert!((1..=2).contains(&waiting), "{waiting} wait");
     assert_eq!(world.inbox(BARAKA).await.len(), waiting);
@@ -162,7 +203,10 @@ async fn the_same_text_that_comes_again_asks_once() {
     for _copy in 0..3 {
         assert_eq!(world.text(ESTHER, "one", "ASK 50 0700000002 tea").await, 200);
     }
-    assert_eq!((world.orders_waiting(BARAKA).await, world.inbox(ESTHER).await.len()), (1, 1));
+    for _copy in 0..3 {
+        assert_eq!(world.text(ESTHER, "two", "ASK YES").await, 200);
+    }
+    assert_eq!((world.orders_waiting(BARAKA).await, world.inbox(ESTHER).await.len()), (1, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,16 +215,18 @@ async fn what_others_request_takes_no_room_from_ones_own_payments() {
     let askers = ["+254700000011", "+254700000012", "+254700000013", "+254700000014"];
     for (n, asker) in askers.iter().enumerate() {
         for copy in 0..2 {
-            assert_eq!(
-                world.text(asker, &format!("{n}-{copy}"), "ASK 50 0700000001 tea").await,
-                200
-            );
+            for body in ["ASK 50 0700000001 tea", "ASK YES"] {
+                assert_eq!(world.text(asker, &format!("{n}-{copy}-{body}"), body).await, 200);
+            }
         }
     }
     assert_eq!(world.orders_waiting(AMINA).await, 8);
     // the ninth is refused to who asks, and does not tell why
-    world.phone(BARAKA).write("OMBA 50 0700000001").await;
-    assert_eq!(world.inbox(BARAKA).await, ["Maombi ni mengi mno. Subiri mengine yajibiwe."]);
+    let baraka = world.phone(BARAKA);
+    baraka.write("OMBA 50 0700000001").await;
+    baraka.messages().await;
+    baraka.write("OMBA NDIYO").await;
+    assert_eq!(baraka.messages().await, ["Maombi ni mengi mno. Subiri mengine yajibiwe."]);
     let amina = world.phone(AMINA);
     amina.write("SEND 200 0700000002").await;
     assert_eq!(world.orders_waiting(AMINA).await, 9);

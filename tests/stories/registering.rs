@@ -116,6 +116,8 @@ async fn before_the_pin_is_chosen_nothing_is_asked_for_by_text() {
     neema.go(&[Pick("sw"), Yes, Type("7361"), Type("7361")]).await;
     neema.messages().await;
     neema.write("OMBA 300 0700000002").await;
+    neema.messages().await;
+    neema.write("OMBA NDIYO").await;
     assert_eq!((neema.messages().await.len(), world.orders_waiting(BARAKA).await), (1, 1));
 }
 

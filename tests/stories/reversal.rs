@@ -96,6 +96,7 @@ async fn row_7_a_buyer_cannot_take_back_what_a_trader_or_an_agent_was_paid_or_wh
     known_as(&world, BARAKA, Tier::Merchant).await;
     let shop = sends(&amina, "0700000002", "200").await;
     baraka.write("OMBA 300 0700000001 viatu").await;
+    baraka.write("OMBA NDIYO").await;
     amina.dial().await;
     let asked =
         amina.go(&[Pick("orders"), Line("Baraka"), Yes, Type("7361")]).await[..10].to_owned();

@@ -13,6 +13,7 @@ use super::super::service::Service;
 use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::time::Timestamp;
+use crate::typed_text;
 use crate::value::{Kind, Slot, Value};
 use std::time::Duration;
 
@@ -43,8 +44,9 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 pub fn is_here(context: &Context, customer: AccountId) -> Result<bool, PlanError> {
     let Some(typed) = context.fields.get("deposit_code") else { return Ok(false) };
     let span = span(context.now);
+    let typed = typed_text::code(typed);
     let mut good = [span, span.saturating_sub(1)].into_iter();
-    if good.any(|span| digits(context.config, customer, span) == typed.trim()) {
+    if good.any(|span| digits(context.config, customer, span) == typed) {
         Ok(true)
     } else {
         Err(Refusal::of_field(DEPOSIT_CODE, "deposit_code").into())

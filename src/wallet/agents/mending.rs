@@ -64,8 +64,7 @@ fn unknown() -> Refusal {
 
 /// The posting whose code was typed.
 fn typed(context: &Context) -> Result<PostingId, PlanError> {
-    let code = Reference::parse(context.field("receipt")?).ok_or_else(unknown)?;
-    Ok(code.posting_id(&context.config.reference_key).ok_or_else(unknown)?)
+    context.receipt("receipt", unknown())
 }
 
 /// The place that its mending takes: it is mended once.

@@ -8,7 +8,6 @@ use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
 use super::super::{party, receipt};
 use crate::id::PostingId;
-use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -91,8 +90,7 @@ fn check(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 /// The posting whose code was typed.
 fn typed(context: &Context) -> Result<PostingId, PlanError> {
-    let code = Reference::parse(context.field("receipt")?).ok_or_else(unknown)?;
-    Ok(code.posting_id(&context.config.reference_key).ok_or_else(unknown)?)
+    context.receipt("receipt", unknown())
 }
 
 /// What it moved on the outlet's float or the caller's wallet, among all that it moved: what moved

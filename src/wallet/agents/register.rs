@@ -31,6 +31,7 @@ pub const REGISTER: Service = Service {
     decide: register,
     shows: &[Slot("phone", Kind::Phone), Slot("name", Kind::Name), Slot("id_number", Kind::Code)],
     refusals: &[
+        join::NAME_OFFICIAL,
         counter::AGENT_SELF,
         Reason::ALREADY_JOINED,
         ID_FORMAT,

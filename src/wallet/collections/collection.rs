@@ -16,6 +16,7 @@ use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
+use crate::typed_text;
 use crate::value::{Slots, Value};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
@@ -140,7 +141,7 @@ pub fn came(account: &Account) -> (i64, i64) {
 
 /// What must be read of the collection whose number was typed as `code`.
 pub fn typed(context: &Context) -> Option<Search> {
-    let number = check_digit::read(context.fields.get("code")?)?;
+    let number = check_digit::read(&typed_text::code(context.fields.get("code")?))?;
     Some(numbered(check_digit::written(number)))
 }
 

@@ -9,6 +9,7 @@ use crate::check_digit;
 use crate::id::PostingId;
 use crate::store::lookback::{self, Lookback};
 use crate::store::{Conn, StoreError, arrangement_rows, book_rows};
+use crate::typed_text;
 
 /// Gifts that are read at a time.
 const PAGE: usize = 500;
@@ -44,7 +45,7 @@ impl Wallet {
 
 /// The collection with this number.
 pub(super) fn numbered(conn: &mut Conn, number: &str) -> Result<Option<Collection>, StoreError> {
-    let Some(number) = check_digit::read(number) else { return Ok(None) };
+    let Some(number) = check_digit::read(&typed_text::code(number)) else { return Ok(None) };
     let search = collection::numbered(check_digit::written(number));
     let found = conn.wait(async |asked| arrangement_rows::find(asked, &search).await)?;
     let damaged = |_error| StoreError::Damaged("a collection");

@@ -76,9 +76,7 @@ fn unknown() -> Refusal {
 
 /// The posting whose code was typed.
 fn named(context: &Context) -> Result<PostingId, PlanError> {
-    let code = Reference::parse(context.field("code")?);
-    let gift = code.and_then(|code| code.posting_id(&context.config.reference_key));
-    Ok(gift.ok_or_else(unknown)?)
+    context.receipt("code", unknown())
 }
 
 /// The same, where it is a gift of the caller's; and the account that it went to, which is that of

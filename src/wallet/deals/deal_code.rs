@@ -13,6 +13,7 @@ use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::store::records::Record;
+use crate::typed_text;
 use crate::value::Value;
 use std::fmt::Write;
 
@@ -66,8 +67,7 @@ pub fn shown(context: &Context, pin: PinId, seed: &str) -> Result<Value, PlanErr
 
 /// The digits that were typed, with or without blanks.
 pub fn typed(context: &Context) -> Result<Pin, PlanError> {
-    let digits: String =
-        context.field("code")?.chars().filter(|sign| !matches!(sign, ' ' | '-')).collect();
+    let digits = typed_text::code(context.field("code")?);
     let six = digits.len() == 6;
     let pin = Pin::parse(&digits).ok().filter(|_| six);
     Ok(pin.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "code"))?)

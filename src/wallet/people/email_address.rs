@@ -23,6 +23,7 @@ use crate::store::pins::PinRow;
 use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
+use crate::typed_text;
 use crate::value::{Kind, Slot, Slots, Value};
 use std::time::Duration;
 
@@ -239,7 +240,7 @@ fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 fn typed(context: &Context) -> Result<Pin, PlanError> {
-    Ok(Pin::parse(context.field("code")?)
+    Ok(Pin::parse(&typed_text::code(context.field("code")?))
         .map_err(|_format| Refusal::of_field(Reason::TEXT_FORMAT, "code"))?)
 }
 

@@ -60,9 +60,7 @@ const SHOWS: &[Slot] = &[
 
 /// The payment whose code was typed.
 fn typed(context: &Context) -> Result<PostingId, PlanError> {
-    let code = Reference::parse(context.field("receipt")?);
-    let payment = code.and_then(|code| code.posting_id(&context.config.reference_key));
-    Ok(payment.ok_or(UNDO_NOT)?)
+    context.receipt("receipt", UNDO_NOT.into())
 }
 
 fn asked_back(context: &Context) -> Vec<Want> {

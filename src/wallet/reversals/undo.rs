@@ -13,7 +13,6 @@ use super::reversal::{self, Reversal, State, Terms, WORDS};
 use super::wrong_send::{self, WrongSend};
 use crate::book::{Change, HoldMove, Key};
 use crate::id::{AccountId, PostingId};
-use crate::reference::Reference;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::store::arrangement_rows::{Search, Side};
@@ -76,9 +75,7 @@ const QUOTA_LOOK: i64 = 1_000;
 
 /// The payment whose code was typed.
 fn named(context: &Context) -> Result<PostingId, PlanError> {
-    let code = Reference::parse(context.field("receipt")?);
-    let payment = code.and_then(|code| code.posting_id(&context.config.reference_key));
-    Ok(payment.ok_or_else(not_this)?)
+    context.receipt("receipt", not_this())
 }
 
 fn not_this() -> Refusal {

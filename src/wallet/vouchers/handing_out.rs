@@ -21,6 +21,7 @@ use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
+use crate::typed_text;
 use crate::value::{Kind, Slot, Value};
 
 /// What the posting is called that hands one out.
@@ -42,18 +43,13 @@ pub struct Secret {
 impl Secret {
     /// Seven digits: a code for cash has one less.
     pub fn parse(typed: &str) -> Option<Secret> {
-        let typed = as_read_out(typed);
+        let typed = typed_text::code(typed);
         let (place, code) = typed.split_at_checked(1)?;
         if code.len() != 6 {
             return None;
         }
         Some(Secret { place: place.parse().ok()?, code: Pin::parse(code).ok()? })
     }
-}
-
-/// What was typed, without the blanks and dashes that people make pauses with.
-pub fn as_read_out(typed: &str) -> String {
-    typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
 
 /// What must be read to hand out the one that a secret is of, once what waits for the number was

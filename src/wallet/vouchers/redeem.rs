@@ -13,7 +13,7 @@ use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, CountsAs, Message, Service};
 use super::cash_code::{self, CashCode, Event};
-use super::handing_out::{self, Secret, as_read_out};
+use super::handing_out::{self, Secret};
 use super::send_unjoined::offered;
 use super::{code, voucher, voucher_news};
 use crate::book::HoldMove;
@@ -24,6 +24,7 @@ use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
+use crate::typed_text;
 use crate::value::{Kind, Slot, Value};
 
 /// The service as menus know it. What is handed out of a voucher is cash, for who sent it.
@@ -115,7 +116,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return handing_out::redeem(context, plan, outlet, amount, &secret);
     }
     let customer = customer.ok_or_else(unreadable)?;
-    let typed = Pin::parse(&as_read_out(typed)).map_err(|_reason| unreadable())?;
+    let typed = Pin::parse(&typed_text::code(typed)).map_err(|_reason| unreadable())?;
     if context.mode != Mode::Execute {
         // whether there is such a code is said only where a wrong one costs a try
         return Ok(());

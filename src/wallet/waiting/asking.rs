@@ -10,7 +10,7 @@ use super::super::party::{self, Party};
 use super::super::people::send;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::pricing;
-use super::super::service::{ByText, Message, Service, Settle};
+use super::super::service::{Message, Service, Settle};
 use super::payment_request::{
     self as request, CANCELLED, EXPIRED, Event, LIFE, NEWS, REQUEST_GONE, Request, Terms,
 };
@@ -41,7 +41,6 @@ pub const ASK: Service = Service {
     ],
     refusals: &[quota::REQUESTS_FULL, quota::REQUEST_BLOCKED],
     messages: &[&SENT, &ASKED, &EXPIRED, &send::SENT, &send::RECEIVED, &send::RECEIVED_LESS],
-    text: Some(ByText::Execute),
     settles: Some(Settle { channel: Channel::Ussd, wants: send::to_settle, pay }),
     ..Service::PLAIN
 };
@@ -103,26 +102,54 @@ fn room(context: &Context) -> Vec<Want> {
 }
 
 fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let asker = context.person()?;
     let payer = party::payee(context, "to")?;
-    plan.show_all(party::sign(payer));
-    let place = quota::allowed(context, asker, &[payer])?;
+    let place = may(context, plan, payer)?;
     let amount = context.amount("amount")?;
-    // whether it could be paid at all
+    payable(context, plan, payer, amount)?;
+    let reference = reference(context)?;
+    let changes = begun(context, plan, payer, amount, reference, place)?;
+    plan.commit(Act { kind: "ask", changes, ..Act::default() });
+    Ok(())
+}
+
+/// Whether the caller may ask this person now; shows who they are. The change takes the place.
+pub fn may(context: &Context, plan: &mut Plan, payer: &PersonRow) -> Result<Change, PlanError> {
+    let asker = context.person()?;
+    plan.show_all(party::sign(payer));
+    quota::allowed(context, asker, &[payer])
+}
+
+/// Whether so much could be paid at all; shows it.
+pub fn payable(
+    context: &Context,
+    plan: &mut Plan,
+    payer: &PersonRow,
+    amount: Money,
+) -> Result<(), PlanError> {
     pricing::fee(context, send::SERVICE.name, payer, amount)?;
     plan.show("amount", amount);
-    let reference = reference(context)?;
+    Ok(())
+}
+
+/// What is done when somebody is asked: both hear of it, and it waits.
+pub fn begun(
+    context: &Context,
+    plan: &mut Plan,
+    payer: &PersonRow,
+    amount: Money,
+    reference: String,
+    place: Change,
+) -> Result<Vec<Change>, PlanError> {
+    let asker = context.person()?;
     let request = open(context, plan, asker, payer, amount, reference)?;
     plan.show("about", request.about());
     let sent = plan.shown(&["amount", "name", "phone", "about"]);
-    let changes = vec![
+    Ok(vec![
         place,
         context.tell(asker, &SENT, sent, None),
         told(context, asker, payer, amount, &request)?,
         kind::begun(request.row),
-    ];
-    plan.commit(Act { kind: "ask", changes, ..Act::default() });
-    Ok(())
+    ])
 }
 
 /// What a request is for: nothing where nothing was said, as by SMS.

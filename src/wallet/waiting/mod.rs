@@ -2,6 +2,7 @@
 //! payer, requests for money, split bills, and standing orders.
 
 pub mod approval;
+pub mod ask_draft;
 pub mod asking;
 pub mod block;
 pub mod by_text;

@@ -67,8 +67,15 @@ fn what_moved_on_accounts_of_others_is_nobodys_business() {
         shop.trial.ask(&CHECK, shop.trial.caller(&njeri)).with("receipt", code).quote().reason()
     };
     let never = Reference::of(Id::of(51), &shop.trial.config.reference_key).to_string();
-    for code in ["", "x", never.as_str()] {
-        assert_eq!(check(code), unknown, "{code}");
+    let (head, tail) = never.split_at(5);
+    for code in
+        [never.clone(), format!("{head} {tail}"), format!("#{head}-{}.", tail.to_lowercase())]
+    {
+        assert_eq!(check(&code), unknown, "{code}");
+    }
+    // what is no code is not said to be one that nobody should trust
+    for code in ["", "x", head, "K7M2Q9XWTBB"] {
+        assert_eq!(check(code), (Reason::RECEIPT_FORMAT, Some("receipt")), "{code}");
     }
     let bare = shop.trial.ask(&CHECK, shop.trial.caller(&njeri)).quote().reason();
     assert_eq!(bare, (Reason::FIELD_MISSING, Some("receipt")));

@@ -1,5 +1,6 @@
 //! Opening a wallet at an outlet, and being known by an ID.
 
+use super::super::super::people::join::NAME_OFFICIAL;
 use super::super::register::{ID_FORMAT, LIFT, REGISTER};
 use super::*;
 use crate::book::Keep;
@@ -144,7 +145,7 @@ fn each_refusal_names_the_input_that_mends_it() {
         |shop: &Shop, to: &str, name: &str| register(shop, to, name, "123456").quote().reason();
     assert_eq!(reason(&shop, "0700", "Fatuma Ali"), (Reason::PHONE_FORMAT, Some("to")));
     assert_eq!(reason(&shop, STRANGER, "F"), (Reason::NAME_FORMAT, Some("name")));
-    assert_eq!(reason(&shop, STRANGER, "Kadogo"), (Reason::NAME_FORMAT, Some("name")));
+    assert_eq!(reason(&shop, STRANGER, "Kadogo"), (NAME_OFFICIAL, Some("name")));
     let format = register(&shop, STRANGER, "Fatuma Ali", "x").quote().reason();
     assert_eq!(format, (ID_FORMAT, Some("id_number")));
     let bare = shop.trial.ask(&LIFT, shop.trial.caller(&shop.njeri)).with("to", STRANGER).quote();

@@ -236,6 +236,9 @@ fn who_types_the_code_has_the_address_if_the_book_finds_it_right() {
     assert_eq!(plan.messages(), [("sms.email_set".to_owned(), told.to_owned())]);
     let other = prove(&trial, &amina, "482614").planned();
     assert_ne!(&other.act.unwrap().credentials[0].tag, tag);
+    for copied in ["482 613", "482-613.", "#482613", "４８２６１３"] {
+        assert!(prove(&trial, &amina, copied).planned().act.is_some(), "{copied}");
+    }
 }
 
 #[test]
@@ -264,7 +267,7 @@ fn whether_a_code_is_right_is_said_only_where_a_wrong_one_costs_a_try() {
     };
     let unknown = check(&trial, "000000").planned();
     assert!(unknown.act.is_none() && unknown.slots.is_empty());
-    assert_eq!(check(&trial, "48 26").reason(), (Reason::TEXT_FORMAT, Some("code")));
+    assert_eq!(check(&trial, "48x26").reason(), (Reason::TEXT_FORMAT, Some("code")));
     let missing = trial.ask(&PROVE, trial.caller(&amina)).check();
     assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("code")));
     let stranger = trial.ask(&PROVE, trial.stranger("+254700000009")).with("code", "482613");

@@ -163,12 +163,13 @@ fn only_what_a_person_sent_to_another_within_a_day_can_be_asked_back() {
 }
 
 #[test]
-fn what_is_no_code_of_a_receipt_is_refused_like_one() {
+fn what_is_no_code_of_a_receipt_is_told_to_be_none() {
     let (mut trial, amina, _) = two();
     let typed = |trial: &Trial, code: &str| {
         trial.ask(&SERVICE, trial.caller(&amina)).with("receipt", code).check().reason()
     };
-    assert_eq!(typed(&trial, "hello"), (UNDO_NOT, Some("receipt")));
+    assert_eq!(typed(&trial, "hello"), (Reason::RECEIPT_FORMAT, Some("receipt")));
+    assert_eq!(typed(&trial, "K7M2Q 9XWTB"), (UNDO_NOT, Some("receipt")));
     let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();
     assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("receipt")));
     let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).check();

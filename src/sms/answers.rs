@@ -1,0 +1,100 @@
+//! How many answers one number gets: a few an hour where nothing was understood, more where
+//! something was. So two services that answer one another come to an end, and nobody spends the
+//! operator's money by writing. Each node counts for itself, and forgets with the hour: a count
+//! that is lost costs a few answers. What is answered is not known here.
+
+use crate::book::Key;
+use crate::time::Timestamp;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Answers an hour where nothing was understood.
+const PUZZLED_MAX: usize = 3;
+/// All answers an hour.
+const ALL_MAX: usize = 30;
+/// Numbers that are counted at a time.
+const NUMBERS_MAX: usize = 100_000;
+const HOUR_MICROS: i64 = 3_600_000_000;
+
+/// Whether a text was understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sense {
+    /// Something was asked for.
+    Understood,
+    /// Nothing that is known.
+    Puzzling,
+}
+
+/// The answers of this hour. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Answers(Arc<Mutex<Hour>>);
+
+#[derive(Debug, Default)]
+struct Hour {
+    number: i64,
+    told: HashMap<String, Told>,
+}
+
+/// The texts of one number that were answered.
+#[derive(Debug, Default)]
+struct Told {
+    puzzling: Vec<Key>,
+    all: Vec<Key>,
+}
+
+impl Answers {
+    /// Whether this text of this number is answered. A text that comes again is the same one.
+    pub fn may(&self, number: &str, text: Key, sense: Sense, now: Timestamp) -> bool {
+        let mut hour = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let this = now.micros().div_euclid(HOUR_MICROS);
+        if hour.number != this {
+            *hour = Hour { number: this, told: HashMap::new() };
+        }
+        if hour.told.len() >= NUMBERS_MAX && !hour.told.contains_key(number) {
+            return true;
+        }
+        let told = hour.told.entry(number.to_owned()).or_default();
+        let few = match sense {
+            Sense::Understood => true,
+            Sense::Puzzling => has_room(&mut told.puzzling, text, PUZZLED_MAX),
+        };
+        few && has_room(&mut told.all, text, ALL_MAX)
+    }
+}
+
+fn has_room(texts: &mut Vec<Key>, text: Key, max: usize) -> bool {
+    if texts.contains(&text) {
+        return true;
+    }
+    let room = texts.len() < max;
+    if room {
+        texts.push(text);
+    }
+    room
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::arithmetic_side_effects, reason = "tests stop where they fail")]
+
+    use super::*;
+
+    fn key(text: u8) -> Key {
+        Key::new(Timestamp::from_micros(0), "sms", &[text])
+    }
+
+    #[test]
+    fn a_few_are_answered_and_the_next_hour_a_few_more() {
+        let answers = Answers::default();
+        let may = |number: &str, text, sense, hour: i64| {
+            answers.may(number, key(text), sense, Timestamp::from_micros(hour * HOUR_MICROS + 5))
+        };
+        let puzzled = |text| may("+1", text, Sense::Puzzling, 1);
+        assert_eq!([1, 2, 3, 4, 5].map(puzzled), [true, true, true, false, false]);
+        assert!(puzzled(2), "it was answered, and comes again");
+        assert!(may("+2", 4, Sense::Puzzling, 1), "somebody else");
+        let understood = (10..50).filter(|text| may("+1", *text, Sense::Understood, 1)).count();
+        assert_eq!(understood, ALL_MAX - PUZZLED_MAX);
+        assert!(may("+1", 4, Sense::Puzzling, 2));
+    }
+}
