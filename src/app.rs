@@ -7,6 +7,7 @@ use crate::callbacks;
 use crate::catalogue::Catalogue;
 use crate::clock_watch;
 use crate::config::{GatewayAccount, Settings};
+use crate::connections::Connections;
 use crate::console::desk::Console;
 use crate::console::route::ROOT;
 use crate::console::serving;
@@ -107,7 +108,7 @@ impl App {
     ) -> anyhow::Result<(App, Committer)> {
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) =
-            open_book(settings.database_url.clone(), metrics.clone()).await?;
+            open_book(settings.database_url.expose().to_owned(), metrics.clone()).await?;
         let opened = (store, book);
         match App::over(opened, settings, rulebook, clock, randomness, metrics).await {
             Ok(app) => Ok((app, committer)),
@@ -187,6 +188,7 @@ impl App {
         let console = Some(console).filter(|console| !console.secure);
         let runtime = tokio::runtime::Handle::current();
         let late = Arc::new(());
+        let connections = Connections::watched(wallet.metrics.clone(), &runtime);
         AppState {
             ussd: Arc::new(ussd),
             sms,
@@ -194,6 +196,8 @@ impl App {
             wallet,
             console,
             callback_token,
+            connections,
+            has_metrics: true,
             answer_within,
             runtime,
             late,
@@ -250,6 +254,11 @@ pub fn serve_console(
     })
 }
 
+/// The numbers on a socket of their own; it runs when awaited.
+pub fn serve_metrics(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
+    http::server(AppState { has_metrics: true, ..state }, listener, |_config| ())
+}
+
 /// Waits for the committer of a book that nobody has any more, and closes its database.
 pub async fn ended(committer: Committer) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || committer.join()).await?
@@ -274,6 +283,7 @@ pub async fn run(
     }
     let (stop, stopped) = watch::channel(false);
     let state = app.state(settings.callback_token.clone(), settings.answer_within);
+    let state = AppState { has_metrics: settings.metrics_listen.is_none(), ..state };
     let late = state.late.clone();
     let listener = listen(settings.listen, "--listen")?;
     let address = listener.local_addr()?;
@@ -282,6 +292,11 @@ pub async fn run(
         let own = listen(own, "--console-listen")?;
         tracing::info!(address = %own.local_addr()?, "the console is open, under {ROOT}");
         servers.push(serve_console(state.clone(), app.console.clone(), own)?);
+    }
+    if let Some(own) = settings.metrics_listen {
+        let own = listen(own, "--metrics-listen")?;
+        tracing::info!(address = %own.local_addr()?, "the numbers are told, under /metrics");
+        servers.push(serve_metrics(state.clone(), own)?);
     }
     servers.push(serve(state, listener, settings.demo)?);
     let mut workers = app.start_workers(&stopped);

@@ -2,6 +2,7 @@
 //! so. It serves nothing and knows no route.
 
 use crate::clock_guard::ClockFault;
+use crate::connections::Connections;
 use crate::console::desk::Console;
 use crate::notify::Notify;
 use crate::sms::inbox::Sms;
@@ -27,6 +28,10 @@ pub struct AppState {
     pub console: Option<Console>,
     /// What callbacks must carry, if anything.
     pub callback_token: Option<SecretString>,
+    /// Who is connected to any of the doors.
+    pub connections: Arc<Connections>,
+    /// Whether the numbers are told at this door.
+    pub has_metrics: bool,
     /// When a caller is told to wait for an SMS.
     pub answer_within: Duration,
     /// Where work goes on that outlives its request.

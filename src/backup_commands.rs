@@ -22,7 +22,7 @@ pub fn backup(args: &BackupArgs) -> anyhow::Result<ExitCode> {
     if to.symlink_metadata().is_ok() {
         bail!("{} exists already: a backup never overwrites", to.display());
     }
-    let store = Store::open_existing(&args.database_url)?;
+    let store = Store::open_existing(args.database_url.expose())?;
     let copied = store.copy_to(to);
     store.close();
     if let Err(error) = copied {
@@ -51,7 +51,7 @@ fn kept(to: &Path) -> anyhow::Result<String> {
 /// `kadogo restore`
 pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     let from = args.from.display();
-    let restoring = Restoring::begin(&args.database_url, &args.from)
+    let restoring = Restoring::begin(args.database_url.expose(), &args.from)
         .with_context(|| format!("{from} was not restored"))?;
     let proved = restoring.open().map_err(anyhow::Error::from).and_then(|store| proved(&store));
     let end = match proved {

@@ -2,7 +2,7 @@
 //! long as a command takes.
 
 use crate::app::{App, Committer, ended};
-use crate::config::{DatabaseArgs, Settings, menus_folder};
+use crate::config::{DatabaseArgs, DatabaseUrl, Settings, menus_folder};
 use crate::seal::{Randomness, SealKey};
 use crate::store::Store;
 use crate::time::Clock;
@@ -23,7 +23,7 @@ pub async fn beside(
         bail!(problems.join("\n"))
     };
     // a mistyped address must not make a new service
-    let address = database_url.clone();
+    let address = database_url.expose().to_owned();
     tokio::task::spawn_blocking(move || Store::open_existing(&address).map(|store| store.close()))
         .await??;
     let mut settings = settings(database_url, secret, old_secrets);
@@ -58,10 +58,11 @@ pub async fn leave(app: App, committer: Committer) -> anyhow::Result<()> {
     ended(committer).await
 }
 
-fn settings(database_url: String, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
+fn settings(database_url: DatabaseUrl, secret: SealKey, old_secrets: Vec<SealKey>) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        metrics_listen: None,
         console_url: None,
         database_url,
         menus: None,

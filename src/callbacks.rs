@@ -4,12 +4,16 @@
 use crate::app_state::AppState;
 use crate::gateway::dialect::{Dialect, UssdEvent};
 use crate::gateway::dialects::{DIALECTS, dialect};
-use crate::gateway::{BadCall, EndEvent};
-use crate::ussd::progress::Late;
+use crate::gateway::{BadCall, EndEvent, UssdCall};
+use crate::request_body;
+use crate::ussd::progress::{HopOutcome, Late};
+use actix_web::dev::Payload;
+use actix_web::error::InternalError;
 use actix_web::web::{self, Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse, Resource};
+use actix_web::{Error, FromRequest, HttpRequest, HttpResponse, Resource};
+use futures_util::future::LocalBoxFuture;
 use secrecy::ExposeSecret;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq;
 
 /// The routes: each dialect has those that it speaks.
@@ -33,19 +37,58 @@ pub fn routes(config: &mut web::ServiceConfig) {
     }
 }
 
-/// In which dialect a request is written: its address says it.
-fn spoken(request: &HttpRequest) -> Option<&'static Dialect> {
-    dialect(request.path().split('/').nth(2)?)
+/// A callback that may come in: its body was read only when its head had said so.
+struct Called {
+    /// In which dialect it is written: its address says it.
+    dialect: &'static Dialect,
+    body: Bytes,
 }
 
-async fn ussd(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&state, &request) {
-        return refused;
+impl FromRequest for Called {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Called, Error>>;
+
+    fn from_request(request: &HttpRequest, body: &mut Payload) -> Self::Future {
+        let (request, body) = (request.clone(), body.take());
+        Box::pin(async move {
+            let dialect = let_in(&request)?;
+            let body = request_body::whole(&request, body).await;
+            let body = body.map_err(|why| {
+                tracing::warn!(path = request.path(), ?why, "the body of a callback is not taken");
+                answered(why.answer())
+            })?;
+            Ok(Called { dialect, body })
+        })
     }
-    let Some(dialect) = spoken(&request) else { return HttpResponse::NotFound().finish() };
+}
+
+/// The dialect of a request that carries the token, by its head alone.
+fn let_in(request: &HttpRequest) -> Result<&'static Dialect, Error> {
+    let nowhere = || answered(HttpResponse::NotFound().finish());
+    let state = request.app_data::<Data<AppState>>().ok_or_else(nowhere)?;
+    if let Some(refused) = unless_ours(state, request) {
+        return Err(answered(refused));
+    }
+    request.path().split('/').nth(2).and_then(dialect).ok_or_else(nowhere)
+}
+
+/// An answer in place of what was asked for.
+fn answered(answer: HttpResponse) -> Error {
+    InternalError::from_response("a callback is not taken", answer).into()
+}
+
+async fn ussd(state: Data<AppState>, called: Called) -> HttpResponse {
+    let Called { dialect, body } = called;
     let call = match (dialect.ussd)(&body) {
         Ok(UssdEvent::Call(call)) => call,
         Ok(UssdEvent::Ended(event)) => return ended(&state, dialect, &event),
+        Ok(UssdEvent::Endless(call)) => {
+            let outcome = state.ussd.endless(&call).await;
+            state.wallet.metrics.hop(outcome.word, Duration::ZERO);
+            let (gateway, caller) = (dialect.name, &call.caller);
+            tracing::info!(channel = "ussd", gateway, %caller, outcome = outcome.word, "hop");
+            return screen(dialect, &call, &outcome);
+        }
         Err(bad) => return unreadable("ussd", bad),
     };
     let started = Instant::now();
@@ -71,19 +114,18 @@ async fn ussd(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpR
         took_ms = ms,
         "hop"
     );
-    let answer = (dialect.answer)(&call, &outcome.screen.text, outcome.screen.continues);
+    screen(dialect, &call, &outcome)
+}
+
+fn screen(dialect: &Dialect, call: &UssdCall, outcome: &HopOutcome) -> HttpResponse {
+    let answer = (dialect.answer)(call, &outcome.screen.text, outcome.screen.continues);
     HttpResponse::Ok().content_type(answer.content_type).body(answer.body)
 }
 
-async fn ussd_ended(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&state, &request) {
-        return refused;
-    }
-    let Some((dialect, parse)) = spoken(&request).and_then(|it| Some((it, it.ended?))) else {
-        return HttpResponse::NotFound().finish();
-    };
-    match parse(&body) {
-        Ok(event) => ended(&state, dialect, &event),
+async fn ussd_ended(state: Data<AppState>, called: Called) -> HttpResponse {
+    let Some(parse) = called.dialect.ended else { return HttpResponse::NotFound().finish() };
+    match parse(&called.body) {
+        Ok(event) => ended(&state, called.dialect, &event),
         Err(bad) => unreadable("ussd_ended", bad),
     }
 }
@@ -100,14 +142,9 @@ fn ended(state: &AppState, dialect: &Dialect, event: &EndEvent) -> HttpResponse 
     plain("ok".to_owned())
 }
 
-async fn sms(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&state, &request) {
-        return refused;
-    }
-    let Some(parse) = spoken(&request).and_then(|dialect| dialect.text) else {
-        return HttpResponse::NotFound().finish();
-    };
-    let text = match parse(&body) {
+async fn sms(state: Data<AppState>, called: Called) -> HttpResponse {
+    let Some(parse) = called.dialect.text else { return HttpResponse::NotFound().finish() };
+    let text = match parse(&called.body) {
         Ok(text) => text,
         Err(bad) => return unreadable("sms", bad),
     };
@@ -127,14 +164,9 @@ async fn sms(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpRe
     }
 }
 
-async fn delivery(state: Data<AppState>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    if let Some(refused) = unless_ours(&state, &request) {
-        return refused;
-    }
-    let Some(parse) = spoken(&request).and_then(|dialect| dialect.report) else {
-        return HttpResponse::NotFound().finish();
-    };
-    let report = match parse(&body) {
+async fn delivery(state: Data<AppState>, called: Called) -> HttpResponse {
+    let Some(parse) = called.dialect.report else { return HttpResponse::NotFound().finish() };
+    let report = match parse(&called.body) {
         Ok(report) => report,
         Err(bad) => return unreadable("delivery", bad),
     };
@@ -161,7 +193,8 @@ fn unless_ours(state: &AppState, request: &HttpRequest) -> Option<HttpResponse> 
         return None;
     }
     tracing::warn!(path = request.path(), "a callback without the token");
-    Some(HttpResponse::Forbidden().body("the callback token is missing or wrong"))
+    let mut refused = HttpResponse::Forbidden();
+    Some(refused.force_close().body("the callback token is missing or wrong"))
 }
 
 fn unreadable(door: &'static str, bad: BadCall) -> HttpResponse {

@@ -12,6 +12,7 @@ use crate::config::menus_folder;
 use crate::id::SheetId;
 use crate::menu_folder::Folder;
 use crate::printing::{say, say_on};
+use crate::private_file;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::staff_commands::fields;
@@ -21,7 +22,7 @@ use crate::store::{Conn, StoreError, audit};
 use crate::wallet::days::closing_day::{CLOSE, digest};
 use crate::wallet::days::mailing_day::MAIL;
 use crate::wallet::days::signatures;
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
@@ -109,7 +110,7 @@ pub async fn ledger(office: &Office, chart: &Chart, gl: GlArgs) -> anyhow::Resul
     }
     let table = gl_lines::table(&lines, currency);
     match gl.csv {
-        Some(file) => std::fs::write(&file, table).with_context(|| file.display().to_string()),
+        Some(file) => private_file::write(&file, table.as_bytes()),
         None => {
             say_on!("{table}");
             Ok(())
@@ -168,7 +169,7 @@ fn written((csv, pdf): Files, sheet: &str, pages: &[u8]) -> anyhow::Result<()> {
     }
     for (file, bytes) in [(csv, sheet.as_bytes()), (pdf, pages)] {
         if let Some(file) = file {
-            std::fs::write(&file, bytes).with_context(|| file.display().to_string())?;
+            private_file::write(&file, bytes)?;
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use crate::market::Market;
 use crate::menu_folder::{self, Folder};
 use crate::money::Money;
 use crate::printing::{say, say_on};
+use crate::private_file;
 use crate::reason::Reason;
 use crate::seal::Randomness;
 use crate::source::Source;
@@ -44,7 +45,7 @@ pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
 /// What a demo shows of the days before it was first started happens then, on a clock of its own:
 /// nothing is posted behind what is there already.
 async fn earlier(settings: &Settings) -> anyhow::Result<()> {
-    let url = settings.database_url.clone();
+    let url = settings.database_url.expose().to_owned();
     let store = tokio::task::spawn_blocking(move || Store::open(&url)).await??;
     let (newest, _) = store.read(times::read).await?;
     tokio::task::spawn_blocking(move || store.close()).await?;
@@ -77,7 +78,7 @@ async fn run(
         .map_or("compiled in".to_owned(), |folder| folder.display().to_string());
     let database = settings.database_url.clone();
     app::run(settings, |_app, address, people| {
-        tracing::info!(%address, database, menus, "listening");
+        tracing::info!(%address, %database, menus, "listening");
         welcome(address.to_string(), people);
     })
     .await?;

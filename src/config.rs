@@ -3,11 +3,14 @@
 //! what comes of both in `service_settings`.
 
 mod database_args;
+mod database_url;
+mod outside;
 mod secret_args;
 mod serve_args;
 mod service_settings;
 
 pub use database_args::DatabaseArgs;
+pub use database_url::DatabaseUrl;
 pub use secret_args::{DEMO_SECRET, SecretArgs};
 pub use serve_args::ServeArgs;
 pub use service_settings::{GatewayAccount, Settings};
@@ -32,6 +35,9 @@ pub struct ServerArgs {
     /// Address and port to listen on
     #[arg(long, env = "KADOGO_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
     pub listen: SocketAddr,
+    /// Address and port where /metrics is told, and then nowhere else; at every door when not given
+    #[arg(long, env = "KADOGO_METRICS_LISTEN", value_name = "ADDR:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The database, as an address: sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE for a
     /// server. TLS is used, and the certificate verified, unless the server is on this machine or
     /// the address ends with ?sslmode=disable; ?sslrootcert=FILE names a certificate authority of
@@ -39,10 +45,11 @@ pub struct ServerArgs {
     #[arg(
         long,
         env = "KADOGO_DATABASE_URL",
+        hide_env_values = true,
         default_value = "sqlite://kadogo.db",
         value_name = "URL"
     )]
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// The folder of the menus; when not given: ./menus if there is one, else the ones compiled in
     #[arg(long, env = "KADOGO_MENUS", value_name = "DIR")]
     pub menus: Option<PathBuf>,
@@ -86,9 +93,9 @@ pub struct ServerArgs {
     #[arg(long, env = "KADOGO_LOG", default_value = "info", value_name = "LEVEL")]
     pub log: String,
     /// Milliseconds until a caller is told that the result will come by SMS; gateways wait some 10
-    /// seconds
+    /// seconds, so at most 9,000
     #[arg(long, env = "KADOGO_ANSWER_WITHIN_MS", default_value_t = 4_000, value_name = "MS",
-          value_parser = clap::value_parser!(u64).range(1..=60_000))]
+          value_parser = clap::value_parser!(u64).range(1..=9_000))]
     pub answer_within_ms: u64,
 }
 
@@ -146,7 +153,7 @@ impl ServerArgs {
 
     fn check(&self, problems: &mut Vec<String>) {
         let digits = |text: &str| text.chars().all(|c| c.is_ascii_digit() || c == '*');
-        if let Err(error) = Address::parse(&self.database_url) {
+        if let Err(error) = Address::parse(self.database_url.expose()) {
             problems.push(format!("KADOGO_DATABASE_URL: {error}"));
         }
         let code = self.code();
@@ -168,6 +175,7 @@ impl ServerArgs {
         Settings {
             listen: self.listen,
             console_listen: None,
+            metrics_listen: self.metrics_listen,
             console_url: own_pages(self.listen),
             database_url: self.database_url,
             menus: menus_folder(self.menus),

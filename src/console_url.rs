@@ -55,7 +55,8 @@ fn is_host(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[') && text.chars().all(sign)
 }
 
-fn is_here(host: &str) -> bool {
+/// Whether a host, as an address writes it, is this machine.
+pub fn is_here(host: &str) -> bool {
     let bare = match host.strip_prefix('[') {
         Some(rest) => rest.split_once(']').map_or(rest, |(inside, _port)| inside),
         None => host.split_once(':').map_or(host, |(name, _port)| name),

@@ -2,12 +2,23 @@
 //! The other routes are handed in.
 
 use crate::app_state::AppState;
-use actix_web::dev::Server;
+use crate::connections::{Connection, Working};
+use crate::descriptors;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::middleware::{Next, from_fn};
+use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Data, ServiceConfig};
-use actix_web::{App as Web, HttpResponse, HttpServer};
+use actix_web::{App as Web, Error, HttpResponse, HttpServer};
+use std::time::Duration;
 
-/// Callbacks are some hundred bytes.
-const BODY_MAX: usize = 16 * 1024;
+/// For how long the head of a request may come, and for how long a connection is kept for the next
+/// one.
+const HEAD_TAKES_MAX: Duration = Duration::from_secs(5);
+/// When who was sent away, since there were too many, may come again.
+const AGAIN_SECONDS: &str = "5";
 /// How long requests in hand may take at the end.
 const SHUTDOWN_SECONDS: u64 = 15;
 
@@ -18,13 +29,19 @@ pub fn server(
     routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Server> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
+    let connections = state.connections.clone();
     let server = HttpServer::new(move || {
-        let common = Web::new()
-            .app_data(Data::new(state.clone()))
-            .app_data(web::PayloadConfig::new(BODY_MAX));
-        common.configure(&routes).configure(own_routes)
+        let common = Web::new().wrap(from_fn(in_hand)).app_data(Data::new(state.clone()));
+        common.configure(&routes).configure(own_routes(state.has_metrics))
     });
     Ok(server
+        .on_connect(move |socket, kept| {
+            if let Some(socket) = socket.downcast_ref::<TcpStream>() {
+                kept.insert(connections.begin(socket));
+            }
+        })
+        .client_request_timeout(HEAD_TAKES_MAX)
+        .keep_alive(HEAD_TAKES_MAX)
         .workers(workers)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals()
@@ -32,12 +49,38 @@ pub fn server(
         .run())
 }
 
-fn own_routes(config: &mut ServiceConfig) {
-    config
-        // resources, so that the wrong method is told from the wrong path
-        .service(web::resource("/healthz").route(web::get().to(healthz)))
-        .service(web::resource("/readyz").route(web::get().to(readyz)))
-        .service(web::resource("/metrics").route(web::get().to(metrics)));
+/// Tells the connection that a request is in hand; where there are too many, none is.
+async fn in_hand(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let connection = request.conn_data::<Connection>();
+    let working: Option<Working> = connection.map(Connection::work);
+    if connection.is_some_and(Connection::is_one_too_many) {
+        let full = HttpResponse::ServiceUnavailable()
+            .force_close()
+            .insert_header((RETRY_AFTER, AGAIN_SECONDS))
+            .body("too many connections, try again");
+        working.iter().for_each(Working::leaves);
+        return Ok(request.into_response(full).map_into_right_body());
+    }
+    let answer = next.call(request).await?;
+    if answer.response().head().connection_type() == ConnectionType::Close {
+        working.iter().for_each(Working::leaves);
+    }
+    Ok(answer.map_into_left_body())
+}
+
+fn own_routes(has_metrics: bool) -> impl FnOnce(&mut ServiceConfig) {
+    move |config| {
+        config
+            // resources, so that the wrong method is told from the wrong path
+            .service(web::resource("/healthz").route(web::get().to(healthz)))
+            .service(web::resource("/readyz").route(web::get().to(readyz)));
+        if has_metrics {
+            config.service(web::resource("/metrics").route(web::get().to(metrics)));
+        }
+    }
 }
 
 /// The process runs.
@@ -56,6 +99,9 @@ async fn readyz(state: Data<AppState>) -> HttpResponse {
 }
 
 async fn metrics(state: Data<AppState>) -> HttpResponse {
+    if let Some(open) = descriptors::open() {
+        state.wallet.metrics.descriptors(open, descriptors::most());
+    }
     HttpResponse::Ok()
         .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
         .body(state.wallet.metrics.render())

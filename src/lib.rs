@@ -25,6 +25,7 @@ pub mod catalogue;
 pub mod check_digit;
 pub mod clock_guard;
 pub mod console_url;
+pub mod descriptors;
 pub mod email;
 pub mod id;
 pub mod language;
@@ -68,9 +69,11 @@ pub mod store;
 pub mod wallet;
 
 // ── channels: how people reach it, and how it reaches them ──
+pub mod connections;
 pub mod console;
 pub mod gateway;
 pub mod notify;
+pub mod request_body;
 pub mod sms;
 pub mod ussd;
 
@@ -104,6 +107,7 @@ pub mod menu_folder;
 pub mod message_commands;
 pub mod payment_report;
 pub mod printing;
+pub mod private_file;
 pub mod requested;
 pub mod reversal_commands;
 pub mod secret_commands;

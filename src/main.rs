@@ -4,7 +4,7 @@ use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
     agent_commands, audit_commands, backup_commands, bank_commands, bench_commands, close_commands,
-    collection_commands, commands, customer_commands, deal_commands, message_commands,
+    collection_commands, commands, customer_commands, deal_commands, descriptors, message_commands,
     reversal_commands, secret_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
@@ -23,6 +23,7 @@ async fn aside(
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    descriptors::raise();
     let done = match Cli::parse().command {
         Command::Demo { server, bare } => commands::demo(server, bare).await,
         Command::Serve(args) => commands::serve(*args).await,

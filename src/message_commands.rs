@@ -52,7 +52,7 @@ async fn listed(args: &DeadArgs, store: &Store) -> anyhow::Result<()> {
 async fn again(args: &DeadArgs, ids: Vec<i64>) -> anyhow::Result<()> {
     close(open(args).await?).await?;
     let metrics = Arc::new(Metrics::default());
-    let (store, book, committer) = open_book(args.database_url.clone(), metrics).await?;
+    let (store, book, committer) = open_book(args.database_url.expose().to_owned(), metrics).await?;
     let all = sent_again(args, ids, &store, &book).await;
     drop((book, store));
     ended(committer).await?;
@@ -83,7 +83,7 @@ async fn sent_again(
 
 /// The database, which must be there: a mistyped address must not make a new one.
 async fn open(args: &DeadArgs) -> anyhow::Result<Store> {
-    let url = args.database_url.clone();
+    let url = args.database_url.expose().to_owned();
     Ok(tokio::task::spawn_blocking(move || Store::open_existing(&url)).await??)
 }
 

@@ -52,6 +52,11 @@ pub struct Metrics {
     outbox_age_seconds: Gauge,
     clock_wrong: Gauge,
     rules_differ: Gauge,
+    connections: Gauge,
+    connections_max: Gauge,
+    connections_shed: Counter,
+    descriptors: Gauge,
+    descriptors_max: Gauge,
     committed: AtomicU64,
     largest: AtomicU64,
 }
@@ -86,6 +91,11 @@ impl Default for Metrics {
             outbox_age_seconds: Gauge::default(),
             clock_wrong: Gauge::default(),
             rules_differ: Gauge::default(),
+            connections: Gauge::default(),
+            connections_max: Gauge::default(),
+            connections_shed: Counter::default(),
+            descriptors: Gauge::default(),
+            descriptors_max: Gauge::default(),
             committed: AtomicU64::new(0),
             largest: AtomicU64::new(0),
         };
@@ -123,17 +133,8 @@ impl Default for Metrics {
             Unit::Seconds,
             metrics.outbox_age_seconds.clone(),
         );
-        registry.register(
-            "rules_differ",
-            "1 while this node goes by another tariff, other limits or menus than were taken into \
-             use last",
-            metrics.rules_differ.clone(),
-        );
-        registry.register(
-            "clock_wrong",
-            "1 while the clock of this node is found wrong and nothing is committed by it",
-            metrics.clock_wrong.clone(),
-        );
+        metrics.register_faults(&mut registry);
+        metrics.register_doors(&mut registry);
         Metrics { registry: Mutex::new(registry), ..metrics }
     }
 }
@@ -149,6 +150,34 @@ impl Metrics {
             Unit::Seconds,
             self.wake_late_seconds.clone(),
         );
+    }
+
+    fn register_faults(&self, registry: &mut Registry) {
+        registry.register(
+            "rules_differ",
+            "1 while this node goes by another tariff, other limits or menus than were taken into \
+             use last",
+            self.rules_differ.clone(),
+        );
+        registry.register(
+            "clock_wrong",
+            "1 while the clock of this node is found wrong and nothing is committed by it",
+            self.clock_wrong.clone(),
+        );
+    }
+
+    fn register_doors(&self, registry: &mut Registry) {
+        let gauges = [
+            ("connections", "Connections at all doors", &self.connections),
+            ("connections_max", "Beyond this who connects is sent away", &self.connections_max),
+            ("descriptors", "Descriptors in use", &self.descriptors),
+            ("descriptors_max", "Descriptors that may be in use", &self.descriptors_max),
+        ];
+        for (name, what, gauge) in gauges {
+            registry.register(name, what, gauge.clone());
+        }
+        let shed = "Connections that were sent away, since there were too many";
+        registry.register("connections_shed", shed, self.connections_shed.clone());
     }
 
     /// A USSD hop was answered: `continued`, `ended`, `repeated`, `refused`, `late` ...
@@ -232,6 +261,27 @@ impl Metrics {
     /// Whether the clock of this node was found wrong.
     pub fn clock(&self, wrong: bool) {
         self.clock_wrong.set(i64::from(wrong));
+    }
+
+    /// How many are connected.
+    pub fn connections(&self, open: usize) {
+        self.connections.set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    /// How many may be.
+    pub fn connections_max(&self, most: usize) {
+        self.connections_max.set(i64::try_from(most).unwrap_or(i64::MAX));
+    }
+
+    /// One was sent away.
+    pub fn connection_shed(&self) {
+        self.connections_shed.inc();
+    }
+
+    /// How many descriptors are in use, and may be.
+    pub fn descriptors(&self, open: usize, most: u64) {
+        self.descriptors.set(i64::try_from(open).unwrap_or(i64::MAX));
+        self.descriptors_max.set(i64::try_from(most).unwrap_or(i64::MAX));
     }
 
     /// Everything in the text format of Prometheus.

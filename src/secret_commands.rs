@@ -70,7 +70,7 @@ fn secrets(database: &DatabaseArgs) -> anyhow::Result<(SealKey, Vec<SealKey>)> {
 }
 
 async fn counts(database: &DatabaseArgs) -> anyhow::Result<Vec<(i64, i64)>> {
-    let url = database.database_url.clone();
+    let url = database.database_url.expose().to_owned();
     let store = tokio::task::spawn_blocking(move || Store::open_existing(&url)).await??;
     let counts = store.read(|conn: &mut Conn| pins::counts(conn)).await;
     tokio::task::spawn_blocking(move || store.close()).await?;

@@ -8,6 +8,7 @@ use crate::cli::{OfficeArgs, SessionArgs};
 use crate::language::Language;
 use crate::money::Money;
 use crate::printing::say;
+use crate::private_file;
 use crate::refusal::Refusal;
 use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
 use crate::staff::role::{self, Right};
@@ -17,7 +18,6 @@ use crate::wallet::office::who_approves::Approvers;
 use crate::wallet::{self, Service};
 use anyhow::{Context, anyhow, bail};
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
 
 /// A command of the staff at work.
 pub struct Office {
@@ -59,7 +59,7 @@ impl Office {
 
     /// Remembers who is signed in, in a file that nobody else can read.
     pub fn remember(&self, secret: &str) -> anyhow::Result<()> {
-        write_private(&self.by.session, secret)
+        private_file::replace(&self.by.session, secret.as_bytes())
     }
 
     /// Forgets it.
@@ -286,48 +286,4 @@ pub fn line(prompt: &str) -> anyhow::Result<String> {
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line).context("no input")?;
     if read == 0 { Err(anyhow!("the input ended before a line for {prompt:?}")) } else { Ok(line) }
-}
-
-/// Writes what only its owner may read: beside its place, as a file that was not there before, and
-/// then into it. Whatever lies there, a link or somebody else's file, is replaced and never written
-/// to.
-fn write_private(file: &Path, text: &str) -> anyhow::Result<()> {
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let beside = Path::new(&beside);
-    // one that was left behind by a crash
-    let _ = std::fs::remove_file(beside);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut opened = options.open(beside).with_context(|| beside.display().to_string())?;
-    opened.write_all(text.as_bytes())?;
-    opened.sync_all()?;
-    std::fs::rename(beside, file).with_context(|| file.display().to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_in_the_way_leads_nowhere_and_nobody_else_reads_it() {
-        use std::os::unix::fs::{PermissionsExt, symlink};
-        let folder = tempfile::tempdir().unwrap();
-        let [place, trap] = ["session", "trap"].map(|name| folder.path().join(name));
-        std::fs::write(&trap, "mine").unwrap();
-        std::fs::set_permissions(&trap, PermissionsExt::from_mode(0o666)).unwrap();
-        symlink(&trap, &place).unwrap();
-        for secret in ["first", "second"] {
-            write_private(&place, secret).unwrap();
-            assert_eq!(std::fs::read_to_string(&place).unwrap(), secret);
-            assert_eq!(std::fs::read_to_string(&trap).unwrap(), "mine");
-            let kept = std::fs::symlink_metadata(&place).unwrap();
-            assert!(kept.is_file());
-            assert_eq!(kept.permissions().mode() & 0o777, 0o600);
-        }
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "nothing is left behind");
-    }
 }

@@ -19,7 +19,7 @@ pub const EMPTY: u8 = 3;
 
 /// `kadogo book check`
 pub fn check_book(args: &BookCheckArgs) -> anyhow::Result<ExitCode> {
-    let store = Store::open_existing(&args.database_url)?;
+    let store = Store::open_existing(args.database_url.expose())?;
     let done = checked(&store, args);
     store.close();
     done

@@ -45,6 +45,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "catalogue",
             "clock_guard",
             "console_url",
+            "descriptors",
             "email",
             "id",
             "language",
@@ -76,7 +77,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["store"]),
     ("book", &["book"]),
     ("wallet", &["wallet"]),
-    ("dialects", &["gateway"]),
+    ("dialects", &["connections", "gateway", "request_body"]),
     ("channels", &["console", "notify", "sms", "ussd"]),
     ("app_state", &["docs", "app_state"]),
     ("routes", &["callbacks", "demo"]),
@@ -107,6 +108,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "secret_commands",
             "payment_report",
             "printing",
+            "private_file",
             "requested",
             "reversal_commands",
             "signed_in",
@@ -246,7 +248,7 @@ const KEPT_APART: &[(&[&str], &[&str], &str)] = &[
     ),
     (
         &["serde_urlencoded", "HttpRequest", "HttpResponse"],
-        &["gateway", "http", "callbacks", "console", "demo", "bench"],
+        &["gateway", "http", "callbacks", "request_body", "console", "demo", "bench"],
         "wire formats stay at the doors",
     ),
     (

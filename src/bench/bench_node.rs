@@ -48,8 +48,9 @@ pub fn settings(database_url: &str, demo: bool) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        metrics_listen: None,
         console_url: None,
-        database_url: database_url.to_owned(),
+        database_url: database_url.into(),
         menus: None,
         service_code: "*384*1234#".to_owned(),
         brand: "Kadogo".to_owned(),

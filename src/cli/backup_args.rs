@@ -1,5 +1,6 @@
 //! What `backup` and `restore` take, as the command line names it.
 
+use crate::config::DatabaseUrl;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -35,10 +36,11 @@ pub struct BackupArgs {
     #[arg(
         long,
         env = "KADOGO_DATABASE_URL",
+        hide_env_values = true,
         default_value = "sqlite://kadogo.db",
         value_name = "URL"
     )]
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// The file to write; it must not exist
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
@@ -54,8 +56,9 @@ pub struct RestoreArgs {
     #[arg(
         long,
         env = "KADOGO_DATABASE_URL",
+        hide_env_values = true,
         default_value = "sqlite://kadogo.db",
         value_name = "URL"
     )]
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
 }

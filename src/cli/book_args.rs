@@ -1,5 +1,6 @@
 //! What can be done with the book, as the command line names it.
 
+use crate::config::DatabaseUrl;
 use clap::{Args, Subcommand};
 
 /// What can be done with the book.
@@ -22,10 +23,11 @@ pub struct BookCheckArgs {
     #[arg(
         long,
         env = "KADOGO_DATABASE_URL",
+        hide_env_values = true,
         default_value = "sqlite://kadogo.db",
         value_name = "URL"
     )]
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// Begin at the first link
     #[arg(long)]
     pub full: bool,

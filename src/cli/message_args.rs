@@ -1,5 +1,6 @@
 //! What can be done with messages that did not leave, as the command line names it.
 
+use crate::config::DatabaseUrl;
 use clap::{Args, Subcommand};
 
 /// What can be done with messages that were given up.
@@ -38,10 +39,11 @@ pub struct DeadArgs {
     #[arg(
         long,
         env = "KADOGO_DATABASE_URL",
+        hide_env_values = true,
         default_value = "sqlite://kadogo.db",
         value_name = "URL"
     )]
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// Only those that leave this way: text or mail
     #[arg(long, value_name = "WAY")]
     pub channel: Option<String>,

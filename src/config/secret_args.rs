@@ -36,8 +36,16 @@ impl SecretArgs {
     pub fn read(&self, problems: &mut Vec<String>) -> (Option<SealKey>, Option<Vec<SealKey>>) {
         let secret = self.current(problems);
         let old = self.old_secrets.iter().filter(|old| !is_blank(old));
-        let old: Option<Vec<SealKey>> =
-            old.map(|old| SealKey::from_hex(old.expose_secret().trim())).collect();
+        let old: Vec<&str> = old.map(|old| old.expose_secret().trim()).collect();
+        if old.iter().any(|old| is_demos(old)) {
+            problems.push(
+                "KADOGO_OLD_SECRETS has the demo's among them, which everybody knows: PINs that \
+                 anybody can make would be valid"
+                    .to_owned(),
+            );
+            return (secret, None);
+        }
+        let old: Option<Vec<SealKey>> = old.into_iter().map(SealKey::from_hex).collect();
         if old.is_none() {
             problems.push("KADOGO_OLD_SECRETS: each must be 64 hexadecimal digits".to_owned());
         }
@@ -60,7 +68,7 @@ impl SecretArgs {
                     return None;
                 }
             };
-        if text.eq_ignore_ascii_case(DEMO_SECRET) {
+        if is_demos(&text) {
             problems.push(
                 "KADOGO_SECRET is the demo's, which everybody knows: `kadogo secret` makes one"
                     .to_owned(),
@@ -75,6 +83,11 @@ impl SecretArgs {
         }
         key
     }
+}
+
+/// Whether a secret is the one of every demo.
+pub(super) fn is_demos(secret: &str) -> bool {
+    secret.trim().eq_ignore_ascii_case(DEMO_SECRET)
 }
 
 /// A variable that is set to nothing, as container files do with what they cannot fill in, is not

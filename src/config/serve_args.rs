@@ -1,7 +1,8 @@
 //! What a real service must be told besides: secrets, the gateway, the mail server. It finds
 //! everything that is wrong at once, and lets no password travel in the open.
 
-use super::secret_args::is_blank;
+use super::outside;
+use super::secret_args::{is_blank, is_demos};
 use super::{GatewayAccount, SecretArgs, ServerArgs, Settings};
 use crate::console_url::ConsoleUrl;
 use crate::email::Email;
@@ -83,6 +84,9 @@ impl ServeArgs {
                 problems.push("KADOGO_CALLBACK_TOKEN is too short: at least 16 \
                                characters".to_owned());
             }
+            Some(token) if is_demos(token.expose_secret()) => problems.push(
+                "KADOGO_CALLBACK_TOKEN is the demo's secret, which everybody knows".to_owned(),
+            ),
             Some(_) => {}
         }
         let gateway = self.gateway(&mut problems);
@@ -142,14 +146,8 @@ impl ServeArgs {
                 return None;
             }
         };
-        let text = url.expose_secret();
-        let here = text.starts_with("smtp://127.0.0.1:") || text.starts_with("smtp://localhost:");
-        let hidden = text.starts_with("smtps://")
-            || (text.starts_with("smtp://") && text.contains("?tls=required"));
-        if !hidden && !here {
-            problems.push(
-                "KADOGO_SMTP_URL must begin with smtps://, or end with ?tls=required".to_owned(),
-            );
+        if let Err(why) = outside::mail_server(url.expose_secret()) {
+            problems.push(format!("KADOGO_SMTP_URL {why}"));
             return None;
         }
         let Ok(from) = Email::parse(from) else {
@@ -161,8 +159,12 @@ impl ServeArgs {
         let account = MailAccount { url, from };
         match Mailer::smtp(&account, "") {
             Ok(_mailer) => Some(account),
-            Err(why) => {
-                problems.push(format!("KADOGO_SMTP_URL: {why}"));
+            Err(_why) => {
+                // which may repeat a piece of the password
+                problems.push(
+                    "KADOGO_SMTP_URL: nothing can be sent by it; look for a misspelt ?tls=required"
+                        .to_owned(),
+                );
                 None
             }
         }
@@ -190,17 +192,14 @@ impl ServeArgs {
                 "KADOGO_AT_API_KEY has blanks or line ends in it, which no key has".to_owned(),
             );
         }
-        let url =
-            ["https://", "http://127.0.0.1:"].iter().any(|start| self.at_url.starts_with(start));
-        if !url {
-            problems.push(
-                "KADOGO_AT_URL must begin with https://, or the API key would travel in the open"
-                    .to_owned(),
-            );
+        let url = outside::gateway(&self.at_url);
+        if let Err(why) = url {
+            problems.push(format!("KADOGO_AT_URL {why}"));
         }
         let username = self.at_username.clone()?;
         let api_key = self.at_api_key.clone()?;
-        url.then(|| GatewayAccount {
+        url.ok()?;
+        Some(GatewayAccount {
             url: self.at_url.clone(),
             username,
             api_key,

@@ -1,6 +1,7 @@
 //! What the program is built from, once the flags were found good. It knows neither flags nor
 //! variables.
 
+use super::DatabaseUrl;
 use crate::console_url::ConsoleUrl;
 use crate::gateway::smtp::MailAccount;
 use crate::seal::SealKey;
@@ -30,10 +31,12 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where the console listens, if anywhere.
     pub console_listen: Option<SocketAddr>,
+    /// Where the numbers are told, if at a door of their own.
+    pub metrics_listen: Option<SocketAddr>,
     /// Where people outside reach it, if that is known.
     pub console_url: Option<ConsoleUrl>,
     /// The database.
-    pub database_url: String,
+    pub database_url: DatabaseUrl,
     /// The folder of the menus, or the ones compiled in.
     pub menus: Option<PathBuf>,
     /// The code that people dial.

@@ -16,6 +16,7 @@ use super::{
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Fields;
+use crate::request_body;
 use crate::staff::role;
 use crate::wallet::office::sign_in::SESSION_OVER;
 use actix_multipart::Multipart;
@@ -56,8 +57,17 @@ pub async fn begin() -> HttpResponse {
     headed(HttpResponse::SeeOther().insert_header((LOCATION, ROOT)).finish())
 }
 
-async fn serve(console: Data<Console>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let Some(visit) = visit(&console, &request, &body) else {
+async fn serve(console: Data<Console>, request: HttpRequest, form: web::Payload) -> HttpResponse {
+    let form = match *request.method() {
+        actix_web::http::Method::POST => {
+            match request_body::whole(&request, form.into_inner()).await {
+                Ok(form) => form,
+                Err(why) => return headed(why.answer()),
+            }
+        }
+        _ => Bytes::new(),
+    };
+    let Some(visit) = visit(&console, &request, &form) else {
         return headed(HttpResponse::MethodNotAllowed().finish());
     };
     let reply = answer(&console, &visit).await;

@@ -21,8 +21,6 @@ use crate::time::{Clock, Timestamp};
 
 /// What the phone dials when nothing else is asked for.
 const SERVICE_CODE: &str = "*384*1234#";
-/// Where its texts go.
-const SHORT_CODE: &str = "22384";
 /// How often it looks for messages.
 const LOOK_EVERY: Duration = Duration::from_millis(1500);
 
@@ -232,13 +230,7 @@ impl TerminalPhone<'_> {
 
     async fn write(&mut self, from: Msisdn, body: &str) -> Result<(), Trouble> {
         let id = format!("ATMid_{}", hex(self.randomness.bytes()));
-        let text = Text {
-            id,
-            from,
-            to: SHORT_CODE.to_owned(),
-            body: body.to_owned(),
-            at: self.clock.now(),
-        };
+        let text = Text { id, from, body: body.to_owned() };
         match self.wire.text(&text).await {
             Ok(true) => self.say("  Sent.\n"),
             Ok(false) | Err(Trouble::NoAnswer { .. }) => {

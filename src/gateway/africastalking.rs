@@ -10,12 +10,11 @@ use super::{
     BadCall, Delivery, DeliveryReport, EndEvent, Ending, SendResult, Text, Typed, UssdCall, Why,
 };
 use crate::text;
-use crate::time::Timestamp;
 
 /// The dialect.
 pub const DIALECT: Dialect = Dialect {
     name: NAME,
-    ussd: |body| parse_ussd(body).map(UssdEvent::Call),
+    ussd: parse_ussd,
     answer: |_call, screen, continues| UssdReply {
         content_type: "text/plain; charset=utf-8",
         body: encode(screen, continues),
@@ -30,8 +29,8 @@ pub const NAME: &str = "africastalking";
 
 /// Longer than any name the gateway gives a session or a message.
 const ID_BYTES_MAX: usize = 128;
-/// Longer than any conversation of ours: inputs are at most 90 characters.
-const HISTORY_BYTES_MAX: usize = 1024;
+/// Longer than any conversation of ours, however much is typed into each screen.
+const HISTORY_BYTES_MAX: usize = 8 * 1024;
 /// Longer than ten joined messages.
 const TEXT_BYTES_MAX: usize = 4096;
 /// Service codes, short codes, network codes, dates, statuses.
@@ -39,16 +38,23 @@ const WORD_BYTES_MAX: usize = 64;
 
 /// Reads the callback of a USSD step. It comes once per step, sometimes twice, and carries all that
 /// was typed so far.
-pub fn parse_ussd(body: &[u8]) -> Result<UssdCall, BadCall> {
+pub fn parse_ussd(body: &[u8]) -> Result<UssdEvent, BadCall> {
     let form = Form::read(body)?;
-    Ok(UssdCall {
+    let network = form.present("networkCode", WORD_BYTES_MAX).unwrap_or_default();
+    let call = UssdCall {
         gateway: NAME,
         session: form.token("sessionId", ID_BYTES_MAX)?.to_owned(),
         service_code: form.token("serviceCode", WORD_BYTES_MAX)?.to_owned(),
         caller: form.number("phoneNumber")?,
-        network: form.present("networkCode", WORD_BYTES_MAX)?.trim().to_owned(),
-        typed: Typed::Whole(form.present("text", HISTORY_BYTES_MAX)?.to_owned()),
-    })
+        // nothing depends on it
+        network: network.trim().to_owned(),
+        typed: Typed::Whole(String::new()),
+    };
+    let history = form.typed("text")?;
+    if history.len() > HISTORY_BYTES_MAX {
+        return Ok(UssdEvent::Endless(call));
+    }
+    Ok(UssdEvent::Call(UssdCall { typed: Typed::Whole(history), ..call }))
 }
 
 /// The fields of a USSD callback, as the gateway would post them: for phones that are no phones.
@@ -131,6 +137,7 @@ fn is_cost(text: &str) -> bool {
 }
 
 /// Reads a text message that somebody sent to the service. Redelivered messages keep their `id`.
+/// Its date and the number it was sent to decide nothing, and are not looked at.
 pub fn parse_text(body: &[u8]) -> Result<Text, BadCall> {
     let form = Form::read(body)?;
     let words = form.optional("text")?.ok_or(BadCall { field: "text", why: Why::Missing })?;
@@ -140,43 +147,24 @@ pub fn parse_text(body: &[u8]) -> Result<Text, BadCall> {
     Ok(Text {
         id: form.token("id", ID_BYTES_MAX)?.to_owned(),
         from: form.number("from")?,
-        to: form.required("to", WORD_BYTES_MAX)?.to_owned(),
         // Phones put line ends and stranger things into texts; a database should not have to take
         // them all.
         body: words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
-        at: moment(form.required("date", WORD_BYTES_MAX)?)
-            .ok_or(BadCall { field: "date", why: Why::Garbled })?,
     })
 }
 
 /// The fields of an incoming text, as the gateway would post them: for phones that are no phones.
-pub fn text_form(message: &Text) -> [(&'static str, String); 6] {
+pub fn text_form(message: &Text) -> [(&'static str, String); 4] {
     [
-        ("date", instant(message.at).map(|at| at.to_string()).unwrap_or_default()),
         ("from", message.from.e164().to_owned()),
         ("id", message.id.clone()),
         ("text", message.body.clone()),
-        ("to", message.to.clone()),
         ("networkCode", SANDBOX_NETWORK.to_owned()),
     ]
 }
 
 /// The network code of phones that are no phones.
 pub const SANDBOX_NETWORK: &str = "99999";
-
-/// `2026-11-22T06:00:00Z` and `2026-11-22 06:00:00`, both in UTC.
-fn moment(date: &str) -> Option<Timestamp> {
-    let zoned: Option<jiff::Timestamp> = date.parse().ok();
-    let plain = || {
-        let civil: jiff::civil::DateTime = date.parse().ok()?;
-        Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    };
-    zoned.or_else(plain).map(|at| Timestamp::from_micros(at.as_microsecond()))
-}
-
-fn instant(at: Timestamp) -> Option<jiff::Timestamp> {
-    jiff::Timestamp::from_microsecond(at.micros()).ok()
-}
 
 /// Reads a delivery report.
 pub fn parse_report(body: &[u8]) -> Result<DeliveryReport, BadCall> {

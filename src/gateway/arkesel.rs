@@ -4,7 +4,7 @@
 //! Pure text in, values out.
 
 use super::dialect::{Dialect, UssdEvent, UssdReply};
-use super::json::{Fields, ID_BYTES_MAX, INPUT_BYTES_MAX};
+use super::json::{Fields, ID_BYTES_MAX};
 use super::{BadCall, Typed, UssdCall};
 use crate::text;
 use serde_json::json;
@@ -23,7 +23,7 @@ pub const DIALECT: Dialect = Dialect {
 /// hand.
 pub fn parse_ussd(body: &[u8]) -> Result<UssdEvent, BadCall> {
     let fields = Fields::read(body)?;
-    let input = fields.present("userData", INPUT_BYTES_MAX)?;
+    let input = fields.typed("userData")?;
     Ok(UssdEvent::Call(UssdCall {
         gateway: DIALECT.name,
         session: fields.token("sessionID", ID_BYTES_MAX)?,

@@ -28,6 +28,8 @@ pub struct Dialect {
 pub enum UssdEvent {
     /// A step.
     Call(UssdCall),
+    /// A step of a conversation that is longer than any of ours: what was typed in it is not read.
+    Endless(UssdCall),
     /// The notice that it was the last.
     Ended(EndEvent),
 }

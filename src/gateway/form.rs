@@ -6,7 +6,7 @@ use super::{BadCall, Why};
 use crate::phone::Msisdn;
 
 /// No callback is longer than this.
-const BODY_BYTES_MAX: usize = 16 * 1024;
+const BODY_BYTES_MAX: usize = 32 * 1024;
 /// No callback has more fields than this.
 const FIELDS_MAX: usize = 64;
 /// What a decoder leaves where bytes were not UTF-8.
@@ -55,7 +55,17 @@ impl Form {
         Ok(value)
     }
 
-    /// The same for a field that must say something; blanks around it are not part of it.
+    /// What somebody typed, which must be there, perhaps empty. Phones put line ends and stranger
+    /// things into it: they count as blanks.
+    pub(super) fn typed(&self, field: &'static str) -> Result<String, BadCall> {
+        let value = self.optional(field)?.ok_or(BadCall { field, why: Why::Missing })?;
+        if value.contains(LOST) {
+            return Err(BadCall { field, why: Why::Garbled });
+        }
+        Ok(value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    }
+
+    /// A value that must say something; blanks around it are not part of it.
     pub(super) fn required(&self, field: &'static str, bytes_max: usize) -> Result<&str, BadCall> {
         match self.present(field, bytes_max)?.trim() {
             "" => Err(BadCall { field, why: Why::Empty }),

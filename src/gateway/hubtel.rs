@@ -2,7 +2,7 @@
 //! comes again is known for sure. Pure text in, values out.
 
 use super::dialect::{Dialect, UssdEvent, UssdReply};
-use super::json::{Fields, ID_BYTES_MAX, INPUT_BYTES_MAX};
+use super::json::{Fields, ID_BYTES_MAX};
 use super::{BadCall, EndEvent, Ending, Typed, UssdCall, Why};
 use crate::text;
 use serde_json::json;
@@ -26,7 +26,7 @@ pub fn parse_ussd(body: &[u8]) -> Result<UssdEvent, BadCall> {
     let turn = fields.count("Sequence");
     let input = match fields.token("Type", ID_BYTES_MAX)?.to_ascii_lowercase().as_str() {
         "initiation" => None,
-        "response" => Some(fields.present("Message", INPUT_BYTES_MAX)?),
+        "response" => Some(fields.typed("Message")?),
         "timeout" | "release" => {
             return Ok(UssdEvent::Ended(EndEvent {
                 session,

@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 /// Longer than any name that a gateway gives.
 pub(super) const ID_BYTES_MAX: usize = 128;
 /// Longer than any input, and than any code that is dialled.
-pub(super) const INPUT_BYTES_MAX: usize = 1_024;
+const INPUT_BYTES_MAX: usize = 1_024;
 /// No callback is longer than this.
-const BODY_BYTES_MAX: usize = 16 * 1024;
+const BODY_BYTES_MAX: usize = 32 * 1024;
+/// What a decoder leaves where bytes were not UTF-8.
+const LOST: char = char::REPLACEMENT_CHARACTER;
 
 /// The fields of one callback.
 pub(super) struct Fields(Map<String, Value>);
@@ -30,6 +32,24 @@ impl Fields {
     /// The value of a field that must be there, perhaps empty, of printable characters and no
     /// longer than `bytes_max`. Some write numbers without quotes.
     pub(super) fn present(&self, field: &'static str, bytes_max: usize) -> Result<String, BadCall> {
+        let text = self.text(field, bytes_max)?;
+        if text.chars().any(|c| c == LOST || c.is_control()) {
+            return Err(BadCall { field, why: Why::Garbled });
+        }
+        Ok(text)
+    }
+
+    /// What somebody typed, which must be there, perhaps empty. Phones put line ends and stranger
+    /// things into it: they count as blanks.
+    pub(super) fn typed(&self, field: &'static str) -> Result<String, BadCall> {
+        let text = self.text(field, INPUT_BYTES_MAX)?;
+        if text.contains(LOST) {
+            return Err(BadCall { field, why: Why::Garbled });
+        }
+        Ok(text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
+    }
+
+    fn text(&self, field: &'static str, bytes_max: usize) -> Result<String, BadCall> {
         let text = match self.0.get(field) {
             Some(Value::String(text)) => text.clone(),
             Some(Value::Number(number)) => number.to_string(),
@@ -40,9 +60,6 @@ impl Fields {
         };
         if text.len() > bytes_max {
             return Err(BadCall { field, why: Why::TooLong });
-        }
-        if text.chars().any(|c| c == char::REPLACEMENT_CHARACTER || c.is_control()) {
-            return Err(BadCall { field, why: Why::Garbled });
         }
         Ok(text)
     }

@@ -5,7 +5,6 @@
 use std::fmt;
 
 use crate::phone::Msisdn;
-use crate::time::Timestamp;
 
 /// Africa's Talking: forms, and everything that was typed.
 pub mod africastalking;
@@ -124,12 +123,8 @@ pub struct Text {
     pub id: String,
     /// Who sent it.
     pub from: Msisdn,
-    /// The number it was sent to.
-    pub to: String,
     /// The words.
     pub body: String,
-    /// When the gateway took it.
-    pub at: Timestamp,
 }
 
 impl fmt::Debug for Text {
@@ -137,8 +132,6 @@ impl fmt::Debug for Text {
         f.debug_struct("Text")
             .field("id", &self.id)
             .field("from", &self.from)
-            .field("to", &self.to)
-            .field("at", &self.at)
             .finish_non_exhaustive()
     }
 }

@@ -78,13 +78,14 @@ impl Server {
     /// not one that this machine trusts anyway.
     pub fn parse(url: &str) -> Result<Server, StoreError> {
         let (url, authority) = without_authority(url);
-        let mut config: tokio_postgres::Config = url
-            .parse()
-            .map_err(|error: tokio_postgres::Error| StoreError::Address(reason(&error)))?;
-        if config.get_dbname().is_none() || config.get_hosts().is_empty() {
-            return Err(StoreError::Address(
-                "it must look like postgres://USER:PASSWORD@HOST/DATABASE".into(),
-            ));
+        // what the wire protocol says of it may repeat a piece of the password
+        let mut config: tokio_postgres::Config =
+            url.parse().map_err(|_error: tokio_postgres::Error| unreadable())?;
+        // which is no part of a host: there it is what follows an @ in a password
+        let torn = |host: &Host| matches!(host, Host::Tcp(name) if name.contains('@'));
+        let hosts = config.get_hosts();
+        if config.get_dbname().is_none() || hosts.is_empty() || hosts.iter().any(torn) {
+            return Err(unreadable());
         }
         let local = config.get_hosts().iter().all(|host| match host {
             Host::Tcp(name) => {
@@ -256,6 +257,13 @@ impl Server {
         let bytes: i64 = select(dsl::sql::<sql_types::BigInt>(size)).get_result(&mut conn)?;
         Ok(u64::try_from(bytes).unwrap_or(0))
     }
+}
+
+fn unreadable() -> StoreError {
+    StoreError::Address(
+        "it must look like postgres://USER:PASSWORD@HOST/DATABASE, with %40 for an @ in a password"
+            .into(),
+    )
 }
 
 /// Takes `sslrootcert` out of an address: the wire protocol below knows nothing of it.

@@ -6,7 +6,7 @@
 //! thing; and each act takes its caller's line, so of two conversations one can act. All else is
 //! answered from memory, and stored beside the book soon after.
 
-use super::hop_session::{HopSession, Lost};
+use super::hop_session::{HopSession, Lost, view};
 use super::memory::{InHand, Kept, Taken, Unwritten};
 use super::names::key_of;
 use super::progress::{HopOutcome, HopProgress, Late};
@@ -130,6 +130,13 @@ impl Ussd {
         self.sessions.memory.end(key, names.caller(caller), ending);
     }
 
+    /// Ends a conversation that has become longer than any of ours.
+    pub async fn endless(&self, call: &UssdCall) -> HopOutcome {
+        let caller = self.wallet.caller(call.caller.clone()).await.ok();
+        let language = caller.map(|caller| view(&self.wallet.config, &caller).language);
+        self.plain(language.unwrap_or(Language::EN), OVER, "endless")
+    }
+
     /// An end screen that belongs to no conversation.
     pub fn plain(&self, language: Language, text: &str, word: &'static str) -> HopOutcome {
         let text = self.menus.get().catalogue.say(language, text, &Slots::new());
@@ -213,7 +220,8 @@ impl Ussd {
     /// Walks on until there is something to show.
     ///
     /// Answers that were dialled along (`*384*1234*1*0712345678#`), or whose screens were lost, are
-    /// taken in one go. Never a yes and never a PIN; from the first that is not taken, the person
+    /// taken in one go. Never a yes and never a PIN, and never one with which something is done:
+    /// somebody else may have made up what is dialled. From the first that is not taken, the person
     /// goes on by hand.
     async fn walk(
         &self,
@@ -222,6 +230,8 @@ impl Ussd {
         along: &mut Along,
         progress: &HopProgress,
     ) -> Result<Walked, Lost> {
+        // where the last of those answers was taken
+        let mut before = None;
         loop {
             let (pending, request) = match step {
                 Step::Show { state, screen } => {
@@ -230,11 +240,16 @@ impl Ussd {
                         && accepts_dialled(&hop_session.menus, &state);
                     let next = if takes { along.steps.pop_front() } else { None };
                     let Some(typed) = next else { return Ok(Walked { state, screen }) };
+                    before = Some(Walked { state: state.clone(), screen });
                     step = press(&hop_session.menus, &hop_session.view, state, &typed);
                     continue;
                 }
                 Step::Ask { pending, request } => (pending, request),
             };
+            let acts = request.mode == Mode::Execute && along.done.is_none();
+            if let Some(before) = before.take_if(|_| acts) {
+                return Ok(before);
+            }
             let reply = match (request.mode, along.done.take()) {
                 (Mode::Execute, Some(key)) => {
                     self.wallet.replay(&hop_session.caller, &request, key).await

@@ -160,8 +160,9 @@ fn settings(url: String) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        metrics_listen: None,
         console_url: None,
-        database_url: url,
+        database_url: url.into(),
         menus: None,
         service_code: "*384*1234#".into(),
         brand: "Kadogo".into(),

@@ -83,7 +83,8 @@ impl Place {
         let database_url = if is_postgres() { self.home.url().to_owned() } else { file };
         let current = Some(service_secret.to_owned().into());
         let secrets = SecretArgs { secret: current, secret_file: None, old_secrets: Vec::new() };
-        let (app, committer) = beside(DatabaseArgs { database_url, secrets }, None).await.unwrap();
+        let database = DatabaseArgs { database_url: database_url.into(), secrets };
+        let (app, committer) = beside(database, None).await.unwrap();
         hired(&app.wallet, name, roles).await;
         leave(app, committer).await.unwrap();
         std::fs::write(self.path(".kadogo-session"), secret(name)).unwrap();

@@ -265,9 +265,13 @@ async fn a_backup_made_while_people_pay_is_whole() {
     .await;
     let said = place.run(&["backup", "--to", "copy.db"]);
     assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(is_private(&place.path("copy.db")));
     let again = place.run(&["backup", "--to", "copy.db"]);
     assert_eq!(again.code, Some(1));
     assert!(again.err.contains("exists already"), "{}", again.err);
+    std::os::unix::fs::symlink(place.path("elsewhere.db"), place.path("link.db")).unwrap();
+    let link = place.run(&["backup", "--to", "link.db"]);
+    assert!(link.code == Some(1) && !place.path("elsewhere.db").exists(), "{link:?}");
     done.store(true, Ordering::Relaxed);
     assert!(payments.await.unwrap() >= 3);
     let said = place.run(&["book", "check", "--database-url", "sqlite://copy.db"]);
@@ -315,6 +319,7 @@ fn help_is_the_manual() {
     let place = Place::new();
     let server = [
         "KADOGO_LISTEN",
+        "KADOGO_METRICS_LISTEN",
         "KADOGO_DATABASE_URL",
         "KADOGO_MENUS",
         "KADOGO_SERVICE_CODE",

@@ -4,7 +4,7 @@
 //! wallet's own door and by command, and somebody with the database in their hands.
 
 use super::aids::sql;
-use super::program::Said;
+use super::program::{Said, is_private};
 use super::world::*;
 use kadogo::book::check;
 use kadogo::closing::day_sums::{TrialLine, is_balanced};
@@ -256,6 +256,15 @@ async fn what_was_signed_is_the_same_file_for_ever() {
     approve(&world, "njeri");
     assert!(is_well(&world.run_as("asha", &show)));
     assert_eq!(bytes(), before);
+    for file in [&csv, &pdf] {
+        assert!(is_private(file), "{}", file.display());
+        std::fs::remove_file(file).unwrap();
+        std::os::unix::fs::symlink(world.home.path("elsewhere"), file).unwrap();
+        let said = world.run_as("asha", &show);
+        assert!(!is_well(&said) && said.err.contains("is a link"), "{said:?}");
+        std::fs::remove_file(file).unwrap();
+    }
+    assert!(!world.home.path("elsewhere").exists());
     let twice = world.run_as("asha", &excuse);
     assert!(!is_well(&twice) && twice.err.contains("closed already"), "{twice:?}");
     let listed = world.run_as("asha", &["close", "list"]);
@@ -268,6 +277,9 @@ async fn what_was_signed_is_the_same_file_for_ever() {
     let ledger = ["gl", &day, "--to", &to];
     let first = world.run_as("asha", &ledger);
     assert!(is_well(&first), "{first:?}");
+    assert!(is_well(&world.run_as("asha", &[&ledger[..], &["--csv", csv_name]].concat())));
+    assert_eq!(std::fs::read_to_string(&csv).unwrap(), first.out);
+    assert!(is_private(&csv));
     assert_eq!(first.out, world.run_as("otis", &ledger).out);
     let lines: Vec<&str> = first.out.lines().skip(1).collect();
     assert_eq!(lines.len(), 28, "{first:?}");

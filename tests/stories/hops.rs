@@ -171,6 +171,50 @@ async fn what_comes_after_the_end_moves_nothing() {
     assert_eq!(moved(&world).await, 20_000);
 }
 
+/// Some phones put a line end behind what is typed, and people paste what they copied.
+#[tokio::test(flavor = "multi_thread")]
+async fn line_ends_and_other_unseen_signs_are_blanks() {
+    let world = World::new().await;
+    let mut history = String::new();
+    world.hop("s", AMINA, "").await;
+    let mut screen = String::new();
+    for (typed, shown) in [
+        ("1\n", "CON "),
+        ("\t0700000002\r\n", "CON "),
+        ("200\u{0}", "CON Send KES 200 to Baraka O"),
+        ("\u{85}1\r", "CON "),
+        ("7361\n", "END "),
+    ] {
+        history = if history.is_empty() { typed.to_owned() } else { format!("{history}*{typed}") };
+        screen = world.hop("s", AMINA, &history).await;
+        assert!(screen.starts_with(shown), "{typed:?}: {screen}");
+    }
+    assert!(screen.contains("Confirmed. KES 200 sent to Baraka O."), "{screen}");
+    assert_eq!(world.hop("s", AMINA, &history).await, screen, "a copy is told the same");
+    assert_eq!(moved(&world).await, 20_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_conversation_goes_on_and_an_endless_one_ends_with_a_screen() {
+    let world = World::new().await;
+    // letters of three bytes, as long as a phone lets them be
+    let answer = "\u{1200}".repeat(170);
+    let mut history = "1".to_owned();
+    world.hop("s", AMINA, "").await;
+    world.hop("s", AMINA, &history).await;
+    while history.len() + 1 + answer.len() <= 8 * 1_024 {
+        history = format!("{history}*{answer}");
+        let screen = world.hop("s", AMINA, &history).await;
+        assert!(screen.starts_with("CON "), "{screen}");
+    }
+    for more in [answer, "7".repeat(5_000)] {
+        let screen = world.hop("s", AMINA, &format!("{history}*{more}")).await;
+        assert_eq!(screen, "END Something has changed meanwhile. Please dial again.");
+    }
+    assert_eq!(moved(&world).await, 0);
+    assert!(world.hop("s2", AMINA, "").await.starts_with("CON "), "and a new one begins");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_belongs_to_the_number_that_began_it() {
     let world = World::new().await;
@@ -216,6 +260,32 @@ async fn neither_a_yes_nor_a_pin_is_taken_out_of_a_dialled_code() {
         assert!(phone.press("7361").await.contains("Confirmed."), "{code}");
         assert_eq!(moved(&world).await, 20_000, "{code}");
     }
+}
+
+/// A code may be made up by somebody else: on a poster, in a link. What it leads to is asked first.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dialled_code_does_nothing_by_itself() {
+    let world = World::new().await;
+    let phone = world.phone(AMINA);
+    for code in ["2*4*3", "2*4*3*1", "2*4*3*3*3"] {
+        let screen = phone.dial_along(code).await;
+        assert!(screen.starts_with("Choose your language\n1 English"), "{code}: {screen}");
+        assert!(phone.dial().await.starts_with("Kadogo\n1 Send money"), "{code}: as before");
+    }
+    for code in ["2*5*2*eve@example.org", "2*5*2*eve@example.org*1*1"] {
+        let asked = phone.dial_along("2*5*2").await;
+        assert_eq!(phone.dial_along(code).await, asked, "{code}");
+        world.deliver().await;
+        assert!(world.app.notify.letters().await.unwrap().is_empty(), "{code}: no code is mailed");
+    }
+    // by hand it is done, also where the way there was dialled
+    phone.dial_along("2*4").await;
+    phone.press("3").await;
+    assert!(phone.dial().await.starts_with("Kadogo\n1 Envoyer"), "{}", phone.transcript());
+    phone.dial_along("2*5*2").await;
+    phone.press("amina@example.org").await;
+    world.deliver().await;
+    assert_eq!(world.app.notify.letters().await.unwrap().len(), 1, "{}", phone.transcript());
 }
 
 /// From the first answer that is not taken, the rest of the code would mean something else than it

@@ -104,6 +104,7 @@ mod send;
 mod sender;
 mod showcase;
 mod simulation;
+mod slow_doors;
 mod split_bills;
 mod standing_orders;
 mod starting;

@@ -4,6 +4,7 @@
 use super::engine::{Home, is_postgres};
 use super::stub::until;
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -77,16 +78,27 @@ impl Place {
     pub async fn start(&self, args: &[&str], env: &[(&str, &str)]) -> Server {
         let mut args = args.to_vec();
         args.extend(["--listen", "127.0.0.1:0"]);
-        let mut child = self.command(&args, env).spawn().unwrap();
-        let out = collect(child.stdout.take().unwrap());
-        let err = collect(child.stderr.take().unwrap());
-        let mut server =
-            Server { child, out, err, url: String::new(), client: reqwest::Client::new() };
-        server.hears("listening").await;
-        until("its address in the log", async || address_in(&server.err()).is_some()).await;
-        server.url = format!("http://{}", address_in(&server.err()).unwrap());
-        server
+        Server::hearing(self.command(&args, env)).await
     }
+
+    /// The same with few descriptors: so many at its start, and so many where it asks for more.
+    pub async fn start_with_few(&self, args: &[&str], few: (u32, u32)) -> Server {
+        let set = self.command(&[], &[]);
+        let limits = format!("ulimit -Sn {}; ulimit -Hn {}; exec \"$0\" \"$@\"", few.0, few.1);
+        let mut within = Command::new("/bin/sh");
+        within.args(["-c", &limits, env!("CARGO_BIN_EXE_kadogo")]).args(args);
+        within.args(["--listen", "127.0.0.1:0"]).env_clear();
+        let set = set.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        within.envs(set).current_dir(self.path(""));
+        within.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Server::hearing(within).await
+    }
+}
+
+/// Whether a file is nobody's but its owner's.
+pub fn is_private(file: &Path) -> bool {
+    let there = std::fs::symlink_metadata(file).unwrap();
+    there.is_file() && there.permissions().mode() & 0o777 == 0o600
 }
 
 fn command(home: &Home, args: &[&str], env: &[(&str, &str)]) -> Command {
@@ -132,6 +144,18 @@ impl Drop for Server {
 }
 
 impl Server {
+    async fn hearing(mut command: Command) -> Server {
+        let mut child = command.spawn().unwrap();
+        let out = collect(child.stdout.take().unwrap());
+        let err = collect(child.stderr.take().unwrap());
+        let mut server =
+            Server { child, out, err, url: String::new(), client: reqwest::Client::new() };
+        server.hears("listening").await;
+        until("its address in the log", async || address_in(&server.err()).is_some()).await;
+        server.url = format!("http://{}", address_in(&server.err()).unwrap());
+        server
+    }
+
     pub fn out(&self) -> String {
         self.out.lock().unwrap().clone()
     }

@@ -329,7 +329,7 @@ fn hold(place: &Place) -> Hand {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payment_in_hand_is_finished_and_answered_before_the_program_ends() {
     let place = Place::new();
-    let mut server = place.start(&["demo", "--bare", "--answer-within-ms", "20000"], &[]).await;
+    let mut server = place.start(&["demo", "--bare", "--answer-within-ms", "9000"], &[]).await;
     server.talk("ATUid_1", AMINA, &["1", "0700000002", "200", "1"]).await;
     let held = hold(&place);
     let (answer, ()) =

@@ -318,9 +318,7 @@ impl Simulation {
     async fn text(&self, who: usize, id: &str, body: &str) -> &'static str {
         let from = self.people[who].msisdn();
         let id = id.to_owned();
-        let to = "22384".to_owned();
-        let at = self.world.clock.now();
-        self.world.app.sms.receive(Text { id, from, to, body: body.to_owned(), at }).await.unwrap()
+        self.world.app.sms.receive(Text { id, from, body: body.to_owned() }).await.unwrap()
     }
 
     /// Every text is answered by one message.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use actix_web::{App, HttpResponse, HttpServer, web};
 use kadogo::demo::terminal::{Trouble, run};
 use kadogo::gateway::africastalking::{parse_end, parse_text, parse_ussd};
+use kadogo::gateway::dialect::UssdEvent;
 use kadogo::gateway::{EndEvent, Ending, UssdCall};
 use kadogo::seal::Randomness;
 use kadogo::time::{Clock, Timestamp};
@@ -37,7 +38,7 @@ async fn inbox(seen: web::Data<Seen>, phone: web::Path<String>) -> HttpResponse 
 }
 
 async fn ussd(seen: web::Data<Seen>, body: web::Bytes) -> &'static str {
-    let call = parse_ussd(&body).unwrap();
+    let UssdEvent::Call(call) = parse_ussd(&body).unwrap() else { panic!("a step") };
     let steps = call.typed.text().split('*').count();
     let first = call.typed.text().is_empty();
     seen.calls.lock().unwrap().push(call);

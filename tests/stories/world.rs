@@ -286,8 +286,9 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
     Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         console_listen: None,
+        metrics_listen: None,
         console_url: "https://staff.example.org".parse().ok(),
-        database_url: home.url().to_owned(),
+        database_url: home.url().into(),
         menus: None,
         service_code: CODE.into(),
         brand: "Kadogo".into(),
