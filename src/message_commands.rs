@@ -52,7 +52,8 @@ async fn listed(args: &DeadArgs, store: &Store) -> anyhow::Result<()> {
 async fn again(args: &DeadArgs, ids: Vec<i64>) -> anyhow::Result<()> {
     close(open(args).await?).await?;
     let metrics = Arc::new(Metrics::default());
-    let (store, book, committer) = open_book(args.database_url.expose().to_owned(), metrics).await?;
+    let (store, book, committer) =
+        open_book(args.database_url.expose().to_owned(), metrics).await?;
     let all = sent_again(args, ids, &store, &book).await;
     drop((book, store));
     ended(committer).await?;

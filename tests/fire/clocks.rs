@@ -257,7 +257,7 @@ impl Asked {
         let agreed = self.agreed();
         match kind.name {
             "voucher" => {
-                let terms = voucher::Terms { agreed, place: 1, told_at: None };
+                let terms = voucher::Terms { agreed, place: 1, told_at: None, quiet: false };
                 let subject = format!("+254722{:06}", self.id % 1_000_000);
                 ArrangementRow { subject, body: written(&terms), ..row }
             }

@@ -4,7 +4,6 @@
 //! Inputs `to`, `amount`; shows the customer's `name` and `phone`, `amount`, `fee`, and how
 //! (`dial`) and until when (`time`) they answer. The PIN is that of who serves.
 
-use super::super::arrangements::kind;
 use super::super::context::{Channel, Context};
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
@@ -31,7 +30,7 @@ pub const ASK: Service = Service {
         Slot("dial", Kind::Text),
         Slot("time", Kind::Time),
     ],
-    refusals: &[counter::AGENT_SELF],
+    refusals: &[counter::AGENT_SELF, order::ALREADY_ASKED],
     messages: &[&ASKED],
     ..Service::PLAIN
 };
@@ -51,7 +50,7 @@ const ASKED: Message = Message::plain(
 fn waiting(context: &Context) -> Vec<Want> {
     let mut wants = counter::wants_colleague(context);
     let customer = counter::typed(context).map(|customer| customer.account_id);
-    wants.extend(customer.map(|payer| Want::Arrangements(order::wanted_by(payer))));
+    wants.extend(customer.into_iter().flat_map(|payer| order::wants(context, payer)));
     wants
 }
 
@@ -72,12 +71,11 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         assistant: Some(assistant.number()),
         own: None,
     };
-    let row = order::open(context, plan, customer, Some(outlet.float_account), &terms);
-    let row = row.map_err(|error| error.refused_as(unsaid))?;
+    let begun = order::open(context, plan, customer, Some(outlet.float_account), &terms);
+    let mut changes = Vec::from(begun.map_err(|error| error.refused_as(unsaid))?);
     let mut slots = plan.shown(&["amount", "fee", "dial", "time"]);
     slots.extend(party::outlet_sign(outlet));
-    let news = context.tell(customer, &ASKED, slots, None);
-    let changes = vec![kind::begun(row), news];
+    changes.push(context.tell(customer, &ASKED, slots, None));
     plan.commit(Act { kind: ASK.name, changes, ..Act::default() });
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::kind::Kind;
 use crate::book::{Change, Key};
 use crate::id::AccountId;
 use crate::refusal::Reason;
-use crate::store::arrangement_rows::{Search, Side};
+use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 
@@ -31,6 +31,19 @@ pub fn wants(context: &Context, kind: &Kind, owner: AccountId) -> Vec<Want> {
     [of_today(context, kind, owner), open_of(kind, owner)].map(Want::Arrangements).to_vec()
 }
 
+/// What shares a cap: all of a kind that somebody has open, or a part of it.
+#[derive(Clone, Copy)]
+pub struct Share<'a> {
+    /// Whose part it is; nobody's where it is all. One account has one part.
+    pub of: Option<AccountId>,
+    /// What belongs to it.
+    pub holds: &'a dyn Fn(&ArrangementRow) -> bool,
+    /// How many may be open.
+    pub places: usize,
+    /// What a refusal says.
+    pub full: Reason,
+}
+
 /// The place that a new one takes, of so many; refused as `full` where there is none.
 pub fn take(
     context: &Context,
@@ -39,13 +52,28 @@ pub fn take(
     places: usize,
     full: Reason,
 ) -> Result<Change, PlanError> {
-    let today = context.facts.arrangements(of_today(context, kind, owner))?.len();
-    if context.facts.arrangements(open_of(kind, owner))?.len() >= places {
-        return Err(full.into());
+    take_of(context, kind, owner, Share { of: None, holds: &|_any| true, places, full })
+}
+
+/// The place that a new one takes in its share; what is over and not ended yet has none.
+pub fn take_of(
+    context: &Context,
+    kind: &Kind,
+    owner: AccountId,
+    share: Share<'_>,
+) -> Result<Change, PlanError> {
+    let open = context.facts.arrangements(open_of(kind, owner))?;
+    let open = open.iter().filter(|row| kind.waits(row, context.now) && (share.holds)(row));
+    if open.count() >= share.places {
+        return Err(share.full.into());
     }
+    let today = context.facts.arrangements(of_today(context, kind, owner))?;
+    let today = today.iter().filter(|row| (share.holds)(row)).count();
     let day = i64::from(context.today().number());
     let number = i64::try_from(today).unwrap_or(i64::MAX);
     let numbers = [owner.number(), day, number].map(i64::to_be_bytes).concat();
-    let name = [kind.name.as_bytes(), &numbers].concat();
+    let part = share.of.map(|of| of.number().to_be_bytes()).unwrap_or_default();
+    let part = if share.of.is_some() { part.as_slice() } else { &[] };
+    let name = [kind.name.as_bytes(), &numbers, part].concat();
     Ok(Change::Claim { key: Key::new(Timestamp::from_micros(0), "place", &name) })
 }

@@ -117,8 +117,8 @@ fn receipt(context: &Context, plan: &Plan, payer: &PersonRow) -> Change {
 }
 
 fn orders(context: &Context) -> Vec<Want> {
-    let owner = context.person().map(|owner| order::wanted_by(owner.account_id));
-    asks(context, 0).into_iter().chain(owner.map(Want::Arrangements)).collect()
+    let owner = context.person().map(|owner| owner.account_id).into_iter();
+    asks(context, 0).into_iter().chain(owner.flat_map(|own| order::wants(context, own))).collect()
 }
 
 fn asks(context: &Context, step: usize) -> Vec<Want> {

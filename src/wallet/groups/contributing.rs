@@ -140,8 +140,9 @@ fn news(context: &Context, plan: &Plan, case: &Case) -> Result<Vec<Change>, Plan
 fn memberships_and_orders(context: &Context) -> Vec<Want> {
     let Ok(own) = context.person() else { return Vec::new() };
     let memberships = membership::of_person(own.account_id);
-    let orders = order::wanted_by(own.account_id);
-    vec![Want::Arrangements(memberships), Want::Arrangements(orders), Want::Owner(own.account_id)]
+    let mut wants = order::wants(context, own.account_id);
+    wants.extend([Want::Arrangements(memberships), Want::Owner(own.account_id)]);
+    wants
 }
 
 fn each_group(context: &Context) -> Vec<Want> {

@@ -220,8 +220,8 @@ fn guards(context: &Context, pot: &Pot, amount: Money) -> Result<Vec<Change>, Pl
 }
 
 fn pots_and_orders(context: &Context) -> Vec<Want> {
-    let owner = context.person().map(|owner| order::wanted_by(owner.account_id));
-    mine(context).into_iter().chain(owner.map(Want::Arrangements)).collect()
+    let owner = context.person().map(|owner| owner.account_id).into_iter();
+    mine(context).into_iter().chain(owner.flat_map(|own| order::wants(context, own))).collect()
 }
 
 fn asks(context: &Context, step: usize) -> Vec<Want> {

@@ -21,16 +21,20 @@ pub struct Untaken<'a> {
     pub payer: &'a PersonRow,
     /// Who has joined with the number.
     pub joined: Option<&'a PersonRow>,
+    /// The number was not told of it when it was sent.
+    pub quiet: bool,
 }
 
 impl Untaken<'_> {
-    /// What both sides are told of its end, the sender this.
-    pub fn news(&self, config: &ServiceConfig, told: &Message, now: Timestamp) -> [Change; 2] {
-        let Untaken { made_out, payer, joined, .. } = self;
-        [
-            made_out.tell_sender(config, payer, told, now),
-            made_out.tell_receiver(config, payer, *joined, &ENDED, now),
-        ]
+    /// What both sides are told of its end, the sender this. A stranger who never heard of it hears
+    /// nothing of its end either.
+    pub fn news(&self, config: &ServiceConfig, told: &Message, now: Timestamp) -> Vec<Change> {
+        let Untaken { made_out, payer, joined, quiet, .. } = self;
+        let mut news = vec![made_out.tell_sender(config, payer, told, now)];
+        if joined.is_some() || !quiet {
+            news.push(made_out.tell_receiver(config, payer, *joined, &ENDED, now));
+        }
+        news
     }
 
     /// What was sent and not taken counts no more on the day on which it was sent.

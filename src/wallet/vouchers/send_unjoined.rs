@@ -78,6 +78,9 @@ const OPEN_MAX: usize = 10;
 const DAILY_MAX: usize = 20;
 /// Those of a day to the same number.
 const DAILY_TO_ONE_MAX: usize = 3;
+/// Of how many a number hears in a day, whoever sends them: of more its senders can tell it
+/// themselves.
+const TOLD_DAILY_MAX: usize = 3;
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// Those that wait for one number: each has a digit of its own.
 const PLACES: std::ops::RangeInclusive<i64> = 1..=9;
@@ -99,7 +102,11 @@ fn waiting(context: &Context) -> Vec<Want> {
     if context.key.is_some() {
         wants.extend([turns::wants_of(payer.account_id), turns::wants_for(&to)]);
     }
-    let lists = [voucher::sent_by(payer.account_id, context.now), voucher::made_out_to(&to)];
+    let lists = [
+        voucher::sent_by(payer.account_id, context.now),
+        voucher::made_out_to(&to),
+        voucher::made_out_since(&to, context.now.minus(DAY)),
+    ];
     wants.extend(lists.map(Want::Arrangements));
     wants
 }
@@ -127,17 +134,28 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let Some(key) = context.key else { return Ok(()) };
     let digits = code::digits(context.config, &key);
     plan.show("secret", voucher::secret(place, &digits));
-    let new = Voucher::new(context, &to, Agreed::of(&terms, expires), place)?;
+    let quiet = is_told_enough(context, &to)?;
+    let new = Voucher::new(context, &to, Agreed::of(&terms, expires), place, quiet)?;
     let mut changes =
         vec![turns::turn_of(context, payer.account_id)?, turns::turn_for(context, &to)?];
     changes.push(context.tell(payer, &SENT, plan.shown(&["amount", "fee", "phone", "day"]), None));
-    let waiting = &voucher_news::WAITING;
-    changes.push(new.made_out.tell_receiver(context.config, payer, None, waiting, context.now));
+    if !quiet {
+        let waiting = &voucher_news::WAITING;
+        changes.push(new.made_out.tell_receiver(context.config, payer, None, waiting, context.now));
+    }
     let holds = vec![new.terms.agreed.hold(payer.account_id)];
     changes.push(code::opened_by(context, new.row.id, &digits)?);
     changes.push(kind::begun(new.row));
     plan.commit(Act { kind: SERVICE.name, holds, meters, changes, ..Act::default() });
     Ok(())
+}
+
+/// Whether a number has heard of enough today: it never asked to hear from us.
+fn is_told_enough(context: &Context, to: &Msisdn) -> Result<bool, PlanError> {
+    let lately = voucher::made_out_since(to, context.now.minus(DAY));
+    let lately = context.facts.arrangements(lately)?;
+    let lately = lately.iter().map(Voucher::of).collect::<Result<Vec<_>, _>>()?;
+    Ok(lately.iter().filter(|voucher| !voucher.terms.quiet).count() >= TOLD_DAILY_MAX)
 }
 
 /// Whether the operator offers it: switched on, and with a price where cash has one. A tariff that

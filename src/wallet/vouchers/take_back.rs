@@ -41,7 +41,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let joined = context.facts.number(&voucher.made_out.to)?.map(|member| &member.person);
     let made_out = &voucher.made_out;
-    let untaken = Untaken { made_out, sent: voucher.sent_at(), payer, joined };
+    let (sent, quiet) = (voucher.sent_at(), voucher.terms.quiet);
+    let untaken = Untaken { made_out, sent, payer, joined, quiet };
     let over = voucher.moved(Event::TakeBack, Role::Owner)?;
     let news = untaken.news(context.config, &TAKEN_BACK, context.now);
     let changes = [over].into_iter().chain(news).collect();

@@ -145,6 +145,9 @@ pub struct Terms {
     pub place: i64,
     /// When its receiver was told that it does not fit, microseconds UTC.
     pub told_at: Option<i64>,
+    /// The number was told of enough others that day, and hears nothing of this one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quiet: bool,
 }
 
 /// A voucher.
@@ -172,8 +175,9 @@ impl Voucher {
         to: &Msisdn,
         agreed: Agreed,
         place: i64,
+        quiet: bool,
     ) -> Result<Voucher, PlanError> {
-        let terms = Terms { agreed, place, told_at: None };
+        let terms = Terms { agreed, place, told_at: None, quiet };
         let owner = context.person()?.account_id;
         let row = KIND.row(context, State::Waiting.into(), owner, None);
         Voucher::of(&ArrangementRow {
@@ -253,6 +257,13 @@ pub fn made_out_to(to: &Msisdn) -> Search {
     Search { side, kind: KIND.name, open: true, since: 0, limit: WAITING_MAX }
 }
 
+/// All that was made out to a number since then, whatever became of it, by whomever.
+pub fn made_out_since(to: &Msisdn, since: Timestamp) -> Search {
+    let side = Side::Subject(to.e164().to_owned());
+    let since = since.micros().saturating_add(1);
+    Search { side, kind: KIND.name, open: false, since, limit: MADE_MAX }
+}
+
 /// What waits for a number, the oldest first.
 pub fn waiting_for(context: &Context, to: &Msisdn) -> Result<Vec<Voucher>, PlanError> {
     let rows = context.facts.arrangements(made_out_to(to))?;
@@ -296,6 +307,7 @@ impl Voucher {
             sent: self.sent_at(),
             payer: context.person()?,
             joined: joined.map(|member| &member.person),
+            quiet: self.terms.quiet,
         };
         let ended = self.moved(Event::End, Role::Service)?;
         let news = untaken.news(context.config, &RETURNED, context.now);

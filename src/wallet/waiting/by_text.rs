@@ -1,7 +1,6 @@
 //! A payment that its payer asks for by SMS waits until they approve it on USSD with the PIN, or it
 //! expires: a text alone moves nothing.
 
-use super::super::arrangements::kind;
 use super::super::context::{Channel, Context};
 use super::super::party;
 use super::super::people::send;
@@ -42,7 +41,7 @@ const WAITS: Message = Message::plain(
 fn both(context: &Context) -> Vec<Want> {
     let mut wants = party::wants_both(context, "to");
     let payer = context.person().map(|payer| payer.account_id);
-    wants.extend(payer.map(|payer| Want::Arrangements(order::wanted_by(payer))));
+    wants.extend(payer.into_iter().flat_map(|payer| order::wants(context, payer)));
     wants
 }
 
@@ -58,9 +57,10 @@ fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     send::payment(&context.on(Channel::Sms), plan, payee, amount)?;
     let service = send::SERVICE.name.to_owned();
     let terms = Terms { service, amount_minor: amount.minor, assistant: None, own: None };
-    let row = order::open(context, plan, payer, Some(payee.account_id), &terms)?;
+    let begun = order::open(context, plan, payer, Some(payee.account_id), &terms)?;
     let told = plan.shown(&["amount", "name", "phone", "fee", "total", "dial", "time"]);
-    let changes = vec![kind::begun(row), context.tell(payer, &WAITS, told, None)];
+    let mut changes = Vec::from(begun);
+    changes.push(context.tell(payer, &WAITS, told, None));
     plan.commit(Act { kind: ORDER.name, changes, ..Act::default() });
     Ok(())
 }

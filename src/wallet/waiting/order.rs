@@ -4,11 +4,12 @@
 //! known here.
 
 use super::super::arrangements::kind::{self, Kind, Role};
+use super::super::arrangements::place::{self, Share};
 use super::super::context::{Channel, Context};
 use super::super::message::Message;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
-use super::pending;
+use super::pending::{self, ORDERS_FULL};
 use super::stored_request::StoredRequest;
 use crate::book::Change;
 use crate::id::{AccountId, ArrangementId, AssistantId};
@@ -26,6 +27,11 @@ use strum::VariantNames;
 /// The waiting payment was answered, has expired, or belongs to somebody else.
 pub const ORDER_GONE: Reason = Reason::new("order_gone");
 
+/// The same outlet has asked for one that waits.
+pub const ALREADY_ASKED: Reason = Reason::new("already_asked");
+
+/// What all outlets together ask of one customer, at most.
+const ASKED_MAX: usize = 4;
 /// How long it waits.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
@@ -205,19 +211,53 @@ pub fn wanted_by(payer: AccountId) -> Search {
     Search { side, kind: KIND.name, open: true, since: 0, limit: pending::SHOWN_MAX }
 }
 
-/// An order that waits for `payer`, to whom it is shown how and until when it is answered.
+/// What must be read to leave one.
+pub fn wants(context: &Context, payer: AccountId) -> Vec<Want> {
+    place::wants(context, &KIND, payer)
+}
+
+/// An order begins that waits for `payer`, to whom it is shown how and until when it is answered.
+/// What is asked for at a counter takes no room from what they want themselves, nor one counter's
+/// from another's.
 pub fn open(
     context: &Context,
     plan: &mut Plan,
     payer: &PersonRow,
     payee: Option<AccountId>,
     terms: &Terms,
-) -> Result<ArrangementRow, PlanError> {
-    let wanted = context.facts.arrangements(wanted_by(payer.account_id))?;
-    pending::room(wanted.iter().filter(|row| KIND.waits(row, context.now)).count())?;
+) -> Result<[Change; 2], PlanError> {
+    let owner = payer.account_id;
+    let place = match terms.assistant {
+        None => {
+            let holds = |row: &ArrangementRow| !is_asked(row);
+            let (places, full) = (pending::WAITING_MAX, ORDERS_FULL);
+            place::take_of(context, &KIND, owner, Share { of: None, holds: &holds, places, full })?
+        }
+        Some(_) => asked_place(context, owner, payee)?,
+    };
     let due_at = Some(pending::until(context, plan, LIFE).micros());
-    let row = KIND.row(context, State::Waiting.into(), payer.account_id, payee);
-    Ok(ArrangementRow { due_at, body: kind::written(terms), ..row })
+    let row = KIND.row(context, State::Waiting.into(), owner, payee);
+    let row = ArrangementRow { due_at, body: kind::written(terms), ..row };
+    Ok([kind::begun(row), place])
+}
+
+/// The place of what an outlet asks for: it has one with each customer, and all of them few.
+fn asked_place(
+    context: &Context,
+    owner: AccountId,
+    outlet: Option<AccountId>,
+) -> Result<Change, PlanError> {
+    let open = context.facts.arrangements(place::open_of(&KIND, owner))?;
+    let asked = open.iter().filter(|row| KIND.waits(row, context.now) && is_asked(row)).count();
+    let holds = |row: &ArrangementRow| is_asked(row) && row.other == outlet;
+    let share = Share { of: outlet, holds: &holds, places: 1, full: ALREADY_ASKED };
+    let place = place::take_of(context, &KIND, owner, share)?;
+    if asked >= ASKED_MAX { Err(ORDERS_FULL.into()) } else { Ok(place) }
+}
+
+/// Whether somebody at a counter has asked for it.
+fn is_asked(row: &ArrangementRow) -> bool {
+    Order::of(row).is_ok_and(|order| order.terms.assistant.is_some())
 }
 
 /// Plans that something of the caller's own waits for their yes: what its service says to it now is
@@ -236,9 +276,10 @@ pub fn leave(context: &Context, plan: &mut Plan, request: StoredRequest) -> Resu
     let own = Some(Own { inputs: request.inputs, name: name.to_string() });
     let service = request.service;
     let terms = Terms { service, amount_minor: amount.minor, assistant: None, own };
-    let row = open(context, plan, payer, None, &terms)?;
+    let begun = open(context, plan, payer, None, &terms)?;
     let told = plan.shown(&["amount", "name", "fee", "dial", "time"]);
-    let changes = vec![kind::begun(row), context.tell(payer, &OWN_WAITS, told, None)];
+    let mut changes = Vec::from(begun);
+    changes.push(context.tell(payer, &OWN_WAITS, told, None));
     Ok(Act { kind: KIND.name, changes, ..Act::default() })
 }
 

@@ -14,7 +14,7 @@ pub const ORDERS_FULL: Reason = Reason::new("orders_full");
 
 /// Of each kind so many wait for one payer at most: what others request takes no room from what
 /// they want themselves.
-const WAITING_MAX: usize = 8;
+pub const WAITING_MAX: usize = 8;
 /// Shown to one payer.
 pub const SHOWN_MAX: i64 = 16;
 

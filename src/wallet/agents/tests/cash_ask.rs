@@ -6,7 +6,7 @@ use super::*;
 use crate::id::{Id, PostingId};
 use crate::refusal::Reason;
 use crate::store::arrangement_rows::ArrangementRow;
-use crate::wallet::arrangements::kind;
+use crate::wallet::arrangements::{kind, place};
 use crate::wallet::trial::Request;
 use crate::wallet::waiting::order::{self, Terms};
 use crate::wallet::waiting::payment_request;
@@ -15,13 +15,14 @@ fn ask<'t>(shop: &'t Shop, amount: &str) -> Request<'t> {
     shop.trial.ask(&ASK, shop.trial.caller(&shop.njeri)).with("to", AMINA).with("amount", amount)
 }
 
-/// So many payments of a service wait for Amina already, as she wants them or as others ask for
-/// them.
-fn waiting(shop: &mut Shop, service: &str, times: usize) {
+/// So many payments of a service wait for Amina already, as she wants them, as others ask for
+/// them, or, to be paid out at a counter, as `outlet` does.
+fn waiting(shop: &mut Shop, service: &str, outlet: AccountId, times: usize) {
     let asked = service == "request";
-    let terms =
-        Terms { service: service.to_owned(), amount_minor: 100, assistant: None, own: None };
-    let (kind, owner, other) = if asked { ("request", 102, 101) } else { ("order", 101, 102) };
+    let assistant = (service == "cash_out").then_some(77);
+    let terms = Terms { service: service.to_owned(), amount_minor: 100, assistant, own: None };
+    let (kind, owner, other) =
+        if asked { ("request", 102, 101) } else { ("order", 101, outlet.number()) };
     let row = ArrangementRow {
         id: Id::of(55),
         kind: kind.to_owned(),
@@ -40,7 +41,7 @@ fn waiting(shop: &mut Shop, service: &str, times: usize) {
     };
     let rows = |there: bool| Found::Arrangements(vec![row.clone(); if there { times } else { 0 }]);
     let (wanted, others) = (rows(!asked), rows(asked));
-    shop.trial.set(Want::Arrangements(order::wanted_by(Id::of(101))), wanted);
+    shop.trial.set(Want::Arrangements(place::open_of(&order::KIND, Id::of(101))), wanted);
     shop.trial.set(Want::Arrangements(payment_request::asked_of(Id::of(101))), others);
 }
 
@@ -56,7 +57,9 @@ fn an_order_waits_for_the_customers_yes() {
     assert_eq!(plan.slots, quote.slots);
     let act = plan.act.as_ref().unwrap();
     assert!(act.legs.is_empty() && act.kind == "cash_ask");
-    let [Change::Put(put), _] = act.changes.as_slice() else { panic!("{act:?}") };
+    let [Change::Put(put), Change::Claim { .. }, _] = act.changes.as_slice() else {
+        panic!("{act:?}")
+    };
     let row = &put.row;
     assert_eq!((row.id, row.kind.as_str(), row.owner), (Id::of(9_000), "order", Id::of(101)));
     assert_eq!((row.other, row.state.as_str()), (Some(Id::of(FLOAT.number())), "waiting"));
@@ -95,14 +98,25 @@ fn what_the_customer_has_or_what_waits_for_them_is_not_told() {
     let mut shop = shop();
     // more than she has
     assert!(ask(&shop, "10000000").quote().error.is_none());
-    waiting(&mut shop, "send", 7);
+    let elsewhere = Id::of(FLOAT.number() + 1);
+    // neither what she wants herself nor what others request takes room
+    for service in ["send", "request"] {
+        waiting(&mut shop, service, elsewhere, 8);
+        assert!(ask(&shop, "20000").quote().error.is_none(), "{service}");
+    }
+    // what other outlets ask for does, when it is much
+    waiting(&mut shop, "cash_out", elsewhere, 3);
     assert!(ask(&shop, "20000").quote().error.is_none());
-    waiting(&mut shop, "send", 8);
+    waiting(&mut shop, "cash_out", elsewhere, 4);
     assert_eq!(ask(&shop, "20000").quote().reason(), (Reason::BUSY, None));
-    waiting(&mut shop, "cash_out", 8);
-    assert_eq!(ask(&shop, "20000").quote().reason(), (Reason::BUSY, None));
-    // what others request takes no room
-    waiting(&mut shop, "request", 8);
+}
+
+#[test]
+fn an_outlet_asks_a_customer_for_one_thing_at_a_time() {
+    let mut shop = shop();
+    waiting(&mut shop, "cash_out", FLOAT, 1);
+    assert_eq!(ask(&shop, "20000").quote().reason(), (order::ALREADY_ASKED, None));
+    waiting(&mut shop, "cash_out", FLOAT, 0);
     assert!(ask(&shop, "20000").quote().error.is_none());
 }
 

@@ -74,7 +74,7 @@ fn code(id: i64) -> ArrangementRow {
 fn voucher(id: i64, place: i64, ago: Duration) -> ArrangementRow {
     let sent = NOW.minus(ago);
     let agreed = agreed(sent.plus(LIFE));
-    let terms = Terms { agreed, place, told_at: None };
+    let terms = Terms { agreed, place, told_at: None, quiet: false };
     ArrangementRow {
         kind: voucher::KIND.name.into(),
         state: "waiting".into(),

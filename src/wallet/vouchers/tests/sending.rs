@@ -179,6 +179,36 @@ fn so_many_go_to_one_number_in_a_day() {
 }
 
 #[test]
+fn a_number_hears_of_three_in_a_day_whoever_sends_them() {
+    let (mut trial, amina) = amina();
+    let told = |trial: &Trial| {
+        let plan = ask(trial, &amina).execute().planned();
+        let put = plan.act.as_ref().unwrap().changes.iter().find_map(|change| match change {
+            Change::Put(put) => Some(put.row.clone()),
+            _ => None,
+        });
+        let terms: voucher::Terms = kind::body(&put.unwrap()).unwrap();
+        let theirs = plan.messages().iter().any(|(template, _)| template == "sms.parcel");
+        assert_eq!(theirs, !terms.quiet);
+        theirs
+    };
+    let lately = |others: usize, quiet: bool| {
+        let other = |id| {
+            let row = over("taken_back", voucher(id, 1, HOUR));
+            let terms: voucher::Terms = kind::body(&row).unwrap();
+            let body = kind::written(&voucher::Terms { quiet, ..terms });
+            ArrangementRow { owner: Id::of(500 + id), body, ..row }
+        };
+        Found::Arrangements((1..).take(others).map(other).collect())
+    };
+    let want = || Want::Arrangements(voucher::made_out_since(&number(), NOW.minus(DAY)));
+    for (others, quiet, heard) in [(2, false, true), (3, false, false), (9, true, true)] {
+        trial.set(want(), lately(others, quiet));
+        assert_eq!(told(&trial), heard, "{others} others, quiet {quiet}");
+    }
+}
+
+#[test]
 fn each_that_waits_for_a_number_has_a_digit_of_its_own() {
     let (mut trial, amina) = amina();
     let secret = |trial: &Trial| ask(trial, &amina).execute().planned().said("secret");

@@ -16,7 +16,7 @@ mod standing;
 mod standing_work;
 mod tables;
 
-use super::super::arrangements::kind;
+use super::super::arrangements::{kind, place};
 use super::super::plan::Plan;
 use super::super::trial::{NOW, Trial};
 use super::{order as orders_kind, payment_request};

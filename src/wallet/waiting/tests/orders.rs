@@ -13,7 +13,9 @@ use crate::store::wants::Want;
 
 /// What waits for Amina: what she wants herself, and what others ask of her.
 fn waits(trial: &mut Trial, wanted: Vec<ArrangementRow>, asked: Vec<ArrangementRow>) {
-    let own = Want::Arrangements(orders_kind::wanted_by(Id::of(101)));
+    let listed = Want::Arrangements(orders_kind::wanted_by(Id::of(101)));
+    trial.set(listed, Found::Arrangements(wanted.clone()));
+    let own = Want::Arrangements(place::open_of(&orders_kind::KIND, Id::of(101)));
     trial.set(own, Found::Arrangements(wanted));
     let others = Want::Arrangements(payment_request::asked_of(Id::of(101)));
     trial.set(others, Found::Arrangements(asked));

@@ -31,7 +31,7 @@ const BY_TEXT: Service = Service {
     opens: 1,
     wants: &[|context| {
         let payer = context.person().unwrap().account_id;
-        vec![Want::Owner(payer), Want::Arrangements(order::wanted_by(payer))]
+        [vec![Want::Owner(payer)], order::wants(context, payer)].concat()
     }],
     decide: |context, plan| {
         let inputs = Fields::from([("amount".to_owned(), context.field("amount")?.to_owned())]);

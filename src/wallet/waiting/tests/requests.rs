@@ -162,7 +162,7 @@ fn how_much_waits_for_somebody_is_told_to_nobody_and_their_own_takes_no_room() {
         let others = Want::Arrangements(payment_request::asked_of(Id::of(101)));
         trial.set(others, Found::Arrangements(asked));
         let wanted = several(20..28, &order(1, "send", 101, 103, 100));
-        let own = Want::Arrangements(orders_kind::wanted_by(Id::of(101)));
+        let own = Want::Arrangements(place::open_of(&orders_kind::KIND, Id::of(101)));
         trial.set(own, Found::Arrangements(wanted));
         ask(&trial, &baraka)
     };
