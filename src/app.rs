@@ -148,6 +148,7 @@ impl App {
             randomness: Arc::new(randomness),
             metrics,
             setbacks: Arc::default(),
+            lookups: Arc::default(),
         };
         if settings.demo {
             world::seed(&wallet).await?;

@@ -151,6 +151,8 @@ impl Reason {
     pub const SEEN: Reason = Reason::new("seen");
     /// Too much to do right now; nothing was done, and trying again is safe.
     pub const BUSY: Reason = Reason::new("busy");
+    /// Many numbers were looked up, and nothing was done with them.
+    pub const LOOKED_UP_ENOUGH: Reason = Reason::new("looked_up_enough");
     /// Nobody can say yet whether it was done: the same request again, with the same key, finds
     /// out.
     pub const UNCLEAR: Reason = Reason::new("unclear");
@@ -238,6 +240,7 @@ impl Reason {
         Reason::MOVED,
         Reason::SEEN,
         Reason::BUSY,
+        Reason::LOOKED_UP_ENOUGH,
         Reason::UNCLEAR,
         Reason::INVALID,
     ];

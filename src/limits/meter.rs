@@ -58,7 +58,8 @@ pub struct Meter {
     pub own: bool,
     /// It was counted before, and is given back now.
     pub back: bool,
-    /// It is a part of what is a movement by itself: only its value counts, or comes back.
+    /// It is a part of what is a movement by itself, or too little to be one: only its value
+    /// counts, or comes back.
     pub part: bool,
 }
 

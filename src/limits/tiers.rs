@@ -53,12 +53,17 @@ impl Tier {
 pub struct Limits {
     tiers: [(Tier, Caps, Caps); Tier::ALL.len()],
     low_float_minor: Option<i64>,
+    dust_minor: Option<i64>,
 }
 
 impl Limits {
     /// The same for everybody.
     pub fn alike(out: Caps, into: Caps) -> Limits {
-        Limits { tiers: Tier::ALL.map(|tier| (tier, out, into)), low_float_minor: None }
+        Limits {
+            tiers: Tier::ALL.map(|tier| (tier, out, into)),
+            low_float_minor: None,
+            dust_minor: None,
+        }
     }
 
     /// What a tier allows in one direction.
@@ -78,6 +83,12 @@ impl Limits {
         self.low_float_minor
     }
 
+    /// Whether so little, minor units, takes no place among what somebody may be paid: or strangers
+    /// could use up those places with cents.
+    pub fn is_dust(&self, amount_minor: i64) -> bool {
+        self.dust_minor.is_some_and(|dust_minor| amount_minor < dust_minor)
+    }
+
     /// Reads a file of limits.
     pub fn parse(source: &Source) -> Result<Limits, Vec<Problem>> {
         let mut complaints = Complaints::new(source);
@@ -93,6 +104,7 @@ impl Limits {
             currency
         });
         let currency = currency.unwrap_or(Currency::KES);
+        let dust_minor = amount(&mut file, "dust", currency, &mut complaints);
         let mut low_float_minor = None;
         let tiers = Tier::ALL.map(|tier| {
             complaints.about.clear();
@@ -112,7 +124,7 @@ impl Limits {
         complaints.about.clear();
         file.finish(&mut complaints);
         if complaints.found.is_empty() {
-            Ok(Limits { tiers, low_float_minor })
+            Ok(Limits { tiers, low_float_minor, dust_minor })
         } else {
             Err(complaints.found)
         }

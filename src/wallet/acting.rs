@@ -101,6 +101,7 @@ impl Wallet {
                     return self.repeated(plan, silent, caller, &request, execution.key).await;
                 }
                 Ok(receipt) => {
+                    self.lookups.done(caller, &request.fields);
                     plan.show_all(self.receipt_slots(&receipt, caller));
                     return Ok(done(plan, silent));
                 }

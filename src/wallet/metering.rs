@@ -35,9 +35,12 @@ pub fn spent(context: &Context, payer: &PersonRow, amount: Money) -> Result<Mete
     Ok(out)
 }
 
-/// What it counts for on the side of who gets it, who is not the one that asks.
+/// What it counts for on the side of who gets it, who is not the one that asks. Of very little only
+/// the value counts: it must not use up how often somebody may be paid.
 pub fn received(context: &Context, payee: &PersonRow, amount: Money) -> Meter {
-    meter(&context.policy.limits, context.today(), payee, Direction::In, amount, false)
+    let limits = &context.policy.limits;
+    let meter = meter(limits, context.today(), payee, Direction::In, amount, false);
+    Meter { part: limits.is_dust(amount.minor), ..meter }
 }
 
 /// What somebody sent on this day, and nobody took, counts no more.

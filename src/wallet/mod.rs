@@ -21,6 +21,7 @@ pub mod groups;
 mod id_number;
 mod kept_secret;
 pub mod line;
+mod lookups;
 pub mod message;
 pub mod metering;
 pub mod office;
@@ -74,6 +75,7 @@ use crate::store::{Store, StoreError};
 use crate::time::Clock;
 use crate::value::Slots;
 use arrangements::setback::Setbacks;
+use lookups::Lookups;
 use planning::Given;
 use policy::Policy;
 use std::sync::Arc;
@@ -97,6 +99,8 @@ pub struct Wallet {
     pub metrics: Arc<Metrics>,
     /// What could not be woken, for now.
     pub setbacks: Arc<Setbacks>,
+    /// Whom people look up.
+    pub lookups: Arc<Lookups>,
 }
 
 impl Wallet {
@@ -117,6 +121,9 @@ impl Wallet {
         let Some(service) = service(&request.service) else {
             return Answer::Refused(Reason::SERVICE_UNKNOWN.into());
         };
+        if !self.lookups.may(service, caller, &request.fields, self.clock.now()) {
+            return Answer::Refused(Reason::LOOKED_UP_ENOUGH.into());
+        }
         let planned = self.plan(service, caller, &request, Given::default()).await;
         let plan = planned.plan;
         match (mode, planned.refused) {
