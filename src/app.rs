@@ -22,6 +22,7 @@ use crate::notify::Notify;
 use crate::pin::PinKeys;
 use crate::reloadable::{Part, Reloadable};
 use crate::seal::Randomness;
+use crate::service_names::ServiceNames;
 use crate::sms::answers::Answers;
 use crate::sms::inbox::Sms;
 use crate::staff::second_factor;
@@ -64,6 +65,8 @@ pub struct App {
     pub menus_folder: Option<PathBuf>,
     /// Prices of services for which the folder has none.
     pub more_prices: &'static str,
+    /// What stands in all texts.
+    pub names: ServiceNames,
     /// How long messages are kept that have arrived, or were given up.
     pub keep_messages: Duration,
     /// How long it is kept which way past conversations took.
@@ -95,7 +98,8 @@ impl App {
         clock: Clock,
         randomness: Randomness,
     ) -> anyhow::Result<(App, Committer)> {
-        let rulebook = Rulebook::load(settings.menus.as_deref(), settings.more_prices)?;
+        let rulebook =
+            Rulebook::load(settings.menus.as_deref(), settings.more_prices, &settings.names)?;
         App::with(settings, rulebook, clock, randomness).await
     }
 
@@ -177,6 +181,7 @@ impl App {
             said_rules: Reloadable::new(Vec::new()),
             menus_folder: settings.menus.clone(),
             more_prices: settings.more_prices,
+            names: settings.names.clone(),
             keep_messages: settings.keep_messages,
             keep_conversations: settings.keep_conversations,
         })
@@ -361,7 +366,7 @@ fn service_config(settings: &Settings, market: Market, reference_key: [u8; 16]) 
         factor_keys: second_factor::keys(&settings.secret, &settings.old_secrets),
         reference_key,
         rules: settings.rules,
-        brand: settings.brand.clone(),
+        brand: settings.names.brand.clone(),
         mails: settings.demo || settings.mail.is_some(),
         dial: settings.service_code.clone(),
         console_url: settings.console_url.clone(),
@@ -390,9 +395,8 @@ fn sender(account: Option<&GatewayAccount>) -> anyhow::Result<Sender> {
 /// The mail server that is set up; in a demo without one, nobody.
 fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
     match &settings.mail {
-        Some(account) => {
-            Mailer::smtp(account, &settings.brand).map_err(|why| anyhow!("KADOGO_SMTP_URL: {why}"))
-        }
+        Some(account) => Mailer::smtp(account, &settings.names.brand)
+            .map_err(|why| anyhow!("KADOGO_SMTP_URL: {why}")),
         None if settings.demo => Ok(Mailer::Simulator),
         None => Ok(Mailer::Off),
     }

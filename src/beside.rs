@@ -4,6 +4,7 @@
 use crate::app::{App, Committer, ended};
 use crate::config::{DatabaseArgs, DatabaseUrl, Settings, menus_folder};
 use crate::seal::{Randomness, SealKey};
+use crate::service_names::ServiceNames;
 use crate::store::Store;
 use crate::time::Clock;
 use crate::wallet::OperatorRules;
@@ -67,7 +68,7 @@ fn settings(database_url: DatabaseUrl, secret: SealKey, old_secrets: Vec<SealKey
         database_url,
         menus: None,
         service_code: "*#".to_owned(),
-        brand: "Kadogo".to_owned(),
+        names: ServiceNames::default(),
         answer_within: Duration::from_secs(4),
         secret,
         old_secrets,

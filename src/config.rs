@@ -19,6 +19,7 @@ use crate::console_url::ConsoleUrl;
 use crate::demo::world;
 use crate::schedule::Every;
 use crate::seal::SealKey;
+use crate::service_names::ServiceNames;
 use crate::store::Address;
 use crate::wallet::OperatorRules;
 use clap::{Args, ValueEnum};
@@ -56,9 +57,12 @@ pub struct ServerArgs {
     /// The code that people dial: *384*1234# in the demo; `serve` must be told
     #[arg(long, env = "KADOGO_SERVICE_CODE", value_name = "CODE")]
     pub service_code: Option<String>,
-    /// The service's name where no text gives one; screens and messages have it in menus/texts
+    /// What the service calls itself, on screens, in texts and in mails
     #[arg(long, env = "KADOGO_BRAND", default_value = "Kadogo", value_name = "NAME")]
     pub brand: String,
+    /// The number of customer care, as people dial it: it stands wherever they are told to call
+    #[arg(long, env = "KADOGO_CARE", value_name = "NUMBER")]
+    pub care: Option<String>,
     /// How many payments one person may ask back in thirty days
     #[arg(long, env = "KADOGO_UNDO_QUOTA", default_value_t = 3, value_name = "COUNT",
           value_parser = clap::value_parser!(i64).range(0..=1_000))]
@@ -161,17 +165,16 @@ impl ServerArgs {
         if !inner.is_some_and(|inner| !inner.is_empty() && inner.len() <= 20 && digits(inner)) {
             problems.push(format!("KADOGO_SERVICE_CODE must look like *384*1234#, not {code:?}"));
         }
-        if !(2..=16).contains(&self.brand.chars().count())
-            || crate::text::septets(&self.brand).is_none()
-        {
-            problems.push(
-                "KADOGO_BRAND must be 2 to 16 characters that every phone can show".to_owned(),
-            );
-        }
+        problems.extend(self.names().problems());
+    }
+
+    fn names(&self) -> ServiceNames {
+        ServiceNames { brand: self.brand.clone(), care: self.care.clone() }
     }
 
     fn settings(self, secret: SealKey) -> Settings {
         let service_code = self.code();
+        let names = self.names();
         Settings {
             listen: self.listen,
             console_listen: None,
@@ -180,7 +183,7 @@ impl ServerArgs {
             database_url: self.database_url,
             menus: menus_folder(self.menus),
             service_code,
-            brand: self.brand,
+            names,
             answer_within: Duration::from_millis(self.answer_within_ms),
             secret,
             old_secrets: Vec::new(),

@@ -43,6 +43,7 @@ pub mod reloadable;
 pub mod reloading;
 pub mod request;
 pub mod seal;
+pub mod service_names;
 pub mod short_code;
 pub mod source;
 pub mod table;

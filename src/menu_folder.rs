@@ -8,6 +8,7 @@ use crate::limits::Limits;
 use crate::market::Market;
 use crate::matching::Rules;
 use crate::refusal::Reason;
+use crate::service_names::ServiceNames;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::staff::bands::Bands;
@@ -41,6 +42,8 @@ pub struct Folder {
     pub matching: Source,
     /// Under which number accounts stand in the general ledger.
     pub chart: Source,
+    /// What stands in all texts.
+    pub names: ServiceNames,
 }
 
 /// What the files say, once they were found good: replaced as one value, so that no screen names a
@@ -62,9 +65,14 @@ pub struct Rulebook {
 impl Rulebook {
     /// What a folder says, or the files that are compiled in; `more_prices` are those of services
     /// for which it has none. Everything that is wrong with it is in the error.
-    pub fn load(folder: Option<&Path>, more_prices: &str) -> anyhow::Result<Rulebook> {
+    pub fn load(
+        folder: Option<&Path>,
+        more_prices: &str,
+        names: &ServiceNames,
+    ) -> anyhow::Result<Rulebook> {
         let mut folder = Folder::open(folder).context("the menus cannot be read")?;
         folder.price(more_prices);
+        folder.names = names.clone();
         let (rulebook, _summary) = folder
             .check()
             .map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
@@ -83,6 +91,7 @@ impl Folder {
             approvals: Source::new("menus/approvals.toml", include_str!("../menus/approvals.toml")),
             matching: embedded_matching(),
             chart: Source::new("menus/chart.toml", include_str!("../menus/chart.toml")),
+            names: ServiceNames::default(),
         }
     }
 
@@ -107,7 +116,8 @@ impl Folder {
             false => Folder::embedded().chart,
         };
         let screens = Files::read(folder)?;
-        Ok(Folder { screens, sms, tariff, limits, approvals, matching, chart })
+        let names = ServiceNames::default();
+        Ok(Folder { screens, sms, tariff, limits, approvals, matching, chart, names })
     }
 
     /// Adds prices of services for which the tariff has none.
@@ -186,7 +196,9 @@ impl Folder {
     }
 
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
-        let report = crate::ussd::check(&self.screens, &vocabulary());
+        let texts = self.screens.texts.iter().map(|texts| self.names.put_into(texts)).collect();
+        let named = Files { texts, ..self.screens.clone() };
+        let report = crate::ussd::check(&named, &vocabulary());
         problems.extend(report.problems.iter().map(Problem::to_string));
         (report.menus, report.summary)
     }

@@ -13,7 +13,8 @@ impl App {
     /// Takes changed menus into use, all at one moment; keeps the ones in use when the new ones are
     /// not good.
     pub fn reload(&self) -> anyhow::Result<()> {
-        self.rulebook.set(Rulebook::load(self.menus_folder.as_deref(), self.more_prices)?);
+        let (folder, names) = (self.menus_folder.as_deref(), &self.names);
+        self.rulebook.set(Rulebook::load(folder, self.more_prices, names)?);
         Ok(())
     }
 

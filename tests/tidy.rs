@@ -62,6 +62,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "refusal",
             "seal",
             "short_code",
+            "service_names",
             "source",
             "table",
             "text",

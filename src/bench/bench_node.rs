@@ -4,6 +4,7 @@ use crate::app::{self, App, Committer};
 use crate::config::Settings;
 use crate::metrics::Commits;
 use crate::seal::{Randomness, SealKey};
+use crate::service_names::ServiceNames;
 use crate::time::Clock;
 use actix_web::dev::ServerHandle;
 use std::net::TcpListener;
@@ -53,7 +54,7 @@ pub fn settings(database_url: &str, demo: bool) -> Settings {
         database_url: database_url.into(),
         menus: None,
         service_code: "*384*1234#".to_owned(),
-        brand: "Kadogo".to_owned(),
+        names: ServiceNames::default(),
         answer_within: ANSWER_WITHIN,
         secret: SealKey::new([1; 32]),
         old_secrets: Vec::new(),

@@ -5,6 +5,7 @@ use super::DatabaseUrl;
 use crate::console_url::ConsoleUrl;
 use crate::gateway::smtp::MailAccount;
 use crate::seal::SealKey;
+use crate::service_names::ServiceNames;
 use crate::wallet::OperatorRules;
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -41,8 +42,8 @@ pub struct Settings {
     pub menus: Option<PathBuf>,
     /// The code that people dial.
     pub service_code: String,
-    /// What the service calls itself.
-    pub brand: String,
+    /// What the service is called, and where its people are helped.
+    pub names: ServiceNames,
     /// When a caller is told to wait for an SMS.
     pub answer_within: Duration,
     /// The secret everything else follows from.

@@ -165,7 +165,7 @@ fn settings(url: String) -> Settings {
         database_url: url.into(),
         menus: None,
         service_code: "*384*1234#".into(),
-        brand: "Kadogo".into(),
+        names: kadogo::service_names::ServiceNames::default(),
         answer_within: Duration::from_secs(60),
         secret: SealKey::from_hex(DEMO_SECRET).unwrap(),
         old_secrets: Vec::new(),

@@ -291,7 +291,7 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
         database_url: home.url().into(),
         menus: None,
         service_code: CODE.into(),
-        brand: "Kadogo".into(),
+        names: kadogo::service_names::ServiceNames::default(),
         answer_within: twist.answer_within.unwrap_or(Duration::from_secs(60)),
         secret: SealKey::new([twist.secrets.first().copied().unwrap_or(7); 32]),
         old_secrets: twist.secrets.iter().skip(1).map(|byte| SealKey::new([*byte; 32])).collect(),
