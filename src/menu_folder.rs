@@ -246,6 +246,7 @@ pub fn vocabulary() -> Vocabulary {
         vocabulary.tell(messages.iter().copied());
     }
     vocabulary.learn(crate::ussd::CALLER_SLOTS.iter().copied());
+    vocabulary.learn(crate::wallet::pricing::RANGE.iter().copied());
     vocabulary.texts.extend(crate::console::wording::keys());
     vocabulary.reasons.sort_unstable();
     vocabulary.reasons.dedup();

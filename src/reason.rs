@@ -47,6 +47,10 @@ impl Reason {
     pub const AMOUNT_TOO_LARGE: Reason = Reason::new("amount_too_large");
     /// Less than this service moves at all.
     pub const AMOUNT_TOO_SMALL: Reason = Reason::new("amount_too_small");
+    /// Less than any amount that has a price; slot `least`.
+    pub const AMOUNT_BELOW: Reason = Reason::new("amount_below");
+    /// More than any amount that has a price; slot `most`.
+    pub const AMOUNT_ABOVE: Reason = Reason::new("amount_above");
     /// Not four to six digits.
     pub const PIN_FORMAT: Reason = Reason::new("pin_format");
     /// A birthday, a run, a repeat, or a part of the own number.
@@ -194,6 +198,8 @@ impl Reason {
         Reason::AMOUNT_FRACTION,
         Reason::AMOUNT_TOO_LARGE,
         Reason::AMOUNT_TOO_SMALL,
+        Reason::AMOUNT_BELOW,
+        Reason::AMOUNT_ABOVE,
         Reason::PIN_FORMAT,
         Reason::PIN_WEAK,
         Reason::NAME_FORMAT,

@@ -68,6 +68,11 @@ impl Tariff {
         }
     }
 
+    /// The least and the greatest amount that has a price, minor units; nothing where all are free.
+    pub fn range_minor(&self, case: &PriceCase<'_>) -> Option<(i64, i64)> {
+        self.sheet(case).map(|sheet| (sheet.least_minor(), sheet.maximum_minor()))
+    }
+
     /// What an agent's people earn by it. A service without a table earns nothing.
     pub fn commission(
         &self,

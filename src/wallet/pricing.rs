@@ -10,7 +10,15 @@ use crate::limits::{Direction, Window};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::store::people::PersonRow;
-use crate::tariff::{Fee, FeeAccount, PriceCase};
+use crate::tariff::{Fee, FeeAccount, PriceCase, Tariff};
+use crate::value::{Kind, Slot};
+
+/// The least amount that has a price,
+const LEAST: Slot = Slot("least", Kind::Money);
+/// and the greatest.
+const MOST: Slot = Slot("most", Kind::Money);
+/// What a refusal says of the amounts that have a price.
+pub const RANGE: &[Slot] = &[LEAST, MOST];
 
 /// What a payment comes to.
 #[derive(Debug, Clone)]
@@ -36,7 +44,23 @@ pub fn fee(
     let month_minor = usage.sum(Direction::Out, Window::Month).value_minor;
     let channel = Some(context.channel.name());
     let case = PriceCase { service, amount, tier: Some(&payer.tier), channel, date, month_minor };
-    Ok(context.policy.tariff.quote(&case).map_err(|reason| Refusal::of_field(reason, "amount"))?)
+    let tariff = &context.policy.tariff;
+    Ok(tariff.quote(&case).map_err(|reason| within(tariff, &case, reason))?)
+}
+
+/// Why an amount has no price: with the bound that it is beyond, where it is beyond one.
+fn within(tariff: &Tariff, case: &PriceCase<'_>, reason: Reason) -> Refusal {
+    let (amount, refusal) = (case.amount, |reason| Refusal::of_field(reason, "amount"));
+    let money = |minor| Money::new(minor, amount.currency);
+    match tariff.range_minor(case) {
+        Some((least, _)) if amount.minor < least => {
+            refusal(Reason::AMOUNT_BELOW).with(LEAST.0, money(least))
+        }
+        Some((_, most)) if amount.minor > most => {
+            refusal(Reason::AMOUNT_ABOVE).with(MOST.0, money(most))
+        }
+        Some(_) | None => refusal(reason),
+    }
 }
 
 /// What must still be so when a payment is committed whose price depends on those before it: of two
