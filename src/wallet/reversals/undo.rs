@@ -9,6 +9,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
+use super::super::vouchers::{called_in, voucher_news};
 use super::reversal::{self, Reversal, State, Terms, WORDS};
 use super::wrong_send::{self, WrongSend};
 use crate::book::{Change, HoldMove, Key};
@@ -39,6 +40,7 @@ pub const SERVICE: Service = Service {
         &reversal::GAVE,
         &reversal::STAYS,
         &reversal::FREE,
+        &voucher_news::ENDED,
     ],
     replay: Replay {
         wants: &[opened, other_side],
@@ -89,9 +91,12 @@ pub fn quota(payer: AccountId, now: Timestamp) -> Search {
     Search { side, kind: reversal::KIND.name, open: false, since, limit: QUOTA_LOOK }
 }
 
-/// A payment is asked back once, however many ask at one moment.
-fn once(payment: PostingId) -> Key {
-    Key::new(Timestamp::from_micros(0), "asked back", &payment.number().to_be_bytes())
+/// A payment is asked back once, however many ask at one moment; once more where nothing of it was
+/// there the last time.
+fn once(payment: PostingId, before: Option<&Reversal>) -> Key {
+    let before = before.map_or(0, |before| before.row.id.number());
+    let name = [payment.number(), before].map(i64::to_be_bytes).concat();
+    Key::new(Timestamp::from_micros(0), "asked back", &name)
 }
 
 fn payment(context: &Context) -> Vec<Want> {
@@ -119,6 +124,8 @@ fn payee_stands(context: &Context) -> Vec<Want> {
     let mut wants = payee(context);
     if context.mode == Mode::Execute {
         let served: Vec<AccountId> = wants.iter().filter_map(served).collect();
+        let own = served.iter().flat_map(|person| called_in::wants(*person, context.now));
+        wants.extend(own.collect::<Vec<_>>());
         wants.extend(served.into_iter().map(Want::Account));
     }
     wants
@@ -134,7 +141,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payment = named(context)?;
     let found = context.facts.posting(payment)?.ok_or_else(not_this)?;
     let sent = wrong_send::of(context, payer, found)?.ok_or_else(not_this)?;
-    if reversal::found(context, payment)?.is_some() {
+    let before = reversal::found(context, payment)?;
+    if before.as_ref().is_some_and(|before| before.state != State::Spent) {
         return Err(Refusal::of_field(UNDO_TWICE, "receipt").into());
     }
     let times = context.config.rules.reversal_quota;
@@ -145,23 +153,28 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show_all(party::sign(sent.payee));
     plan.show("amount", context.money(sent.amount_minor));
     if context.mode == Mode::Execute {
-        let act = hold(context, plan, payer, &sent)?;
+        let act = hold(context, plan, payer, &sent, before.as_ref())?;
         plan.commit(act);
     }
     Ok(())
 }
 
-/// What is still there of a payment is set aside.
+/// What is still there of a payment is set aside, also what its receiver has put into codes of
+/// their own or sent to who has not come for it.
 fn hold(
     context: &Context,
     plan: &mut Plan,
     payer: &PersonRow,
     sent: &WrongSend,
+    before: Option<&Reversal>,
 ) -> Result<Act, PlanError> {
     let payee = sent.payee;
     let account = party::account(context, payee.account_id)?;
     // also where the receiver is stopped: it moves nothing
-    let held_minor = sent.amount_minor.min(account.available_minor()).max(0);
+    let there_minor = account.available_minor();
+    let short_minor = sent.amount_minor.saturating_sub(there_minor);
+    let called = called_in::call_in(context, payee, short_minor)?;
+    let held_minor = sent.amount_minor.min(there_minor.saturating_add(called.freed_minor)).max(0);
     let expires = context.now.plus(HELD_FOR);
     let terms = Terms {
         payment: sent.payment,
@@ -170,7 +183,8 @@ fn hold(
         expires_at: expires.micros(),
     };
     let reversal = Reversal::new(context, payee.account_id, terms)?;
-    let begun = [Change::Claim { key: once(sent.payment) }, kind::begun(reversal.row.clone())];
+    let begun =
+        [Change::Claim { key: once(sent.payment, before) }, kind::begun(reversal.row.clone())];
     if held_minor == 0 {
         // that nothing is there costs as much to learn as that something is: a place in the quota,
         // behind the PIN
@@ -186,9 +200,10 @@ fn hold(
         context.tell(payer, &HELD, reversal::words(config, &reversal, payee), None),
         context.tell(payee, &ASKED, reversal::words(config, &reversal, payer), None),
     ];
-    let holds = vec![HoldMove::Open { account: payee.account_id, amount_minor: held_minor }];
-    let changes = begun.into_iter().chain(told).collect();
-    Ok(Act { kind: SERVICE.name, holds, changes, ..Act::default() })
+    let mut holds = called.holds;
+    holds.push(HoldMove::Open { account: payee.account_id, amount_minor: held_minor });
+    let changes = begun.into_iter().chain(called.changes).chain(told).collect();
+    Ok(Act { kind: SERVICE.name, holds, meters: called.meters, changes, ..Act::default() })
 }
 
 fn opened(context: &Context) -> Vec<Want> {

@@ -7,7 +7,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
-use super::reversal;
+use super::reversal::{self, State};
 use super::wrong_send::{self, WITHIN};
 use crate::reference::Reference;
 use crate::store::facts::Whole;
@@ -70,7 +70,8 @@ fn offer(
     payment: &Whole,
 ) -> Result<(), PlanError> {
     let Some(sent) = wrong_send::of(context, payer, payment)? else { return Ok(()) };
-    if reversal::found(context, sent.payment)?.is_some() {
+    let before = reversal::found(context, sent.payment)?;
+    if before.is_some_and(|before| before.state != State::Spent) {
         return Ok(());
     }
     let slots = Slots::from([

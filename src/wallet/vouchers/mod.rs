@@ -3,6 +3,7 @@
 //! that are charged, and a hold behind it.
 
 pub mod arrival;
+pub mod called_in;
 pub mod cash_code;
 pub mod code;
 pub mod ending;

@@ -193,6 +193,11 @@ impl Voucher {
         self.row.open && !self.terms.agreed.is_over(now)
     }
 
+    /// Whether it waits, and for nobody who has joined for it.
+    pub fn waits_for_a_stranger(&self) -> bool {
+        self.row.open && self.row.state == <&str>::from(State::Waiting)
+    }
+
     /// When it was sent.
     pub fn sent_at(&self) -> Timestamp {
         Timestamp::from_micros(self.terms.agreed.expires_at).minus(LIFE)
@@ -246,7 +251,11 @@ pub fn sent_by(payer: AccountId, now: Timestamp) -> Search {
 
 /// All that the caller has sent and that is not over, the oldest first.
 pub fn sent(context: &Context) -> Result<Vec<Voucher>, PlanError> {
-    let payer = context.person()?.account_id;
+    sent_of(context, context.person()?.account_id)
+}
+
+/// The same of somebody else.
+pub fn sent_of(context: &Context, payer: AccountId) -> Result<Vec<Voucher>, PlanError> {
     let rows = context.facts.arrangements(sent_by(payer, context.now))?;
     rows.iter().rev().map(Voucher::of).collect()
 }

@@ -9,7 +9,11 @@ use crate::reason::Reason;
 use crate::reference::Reference;
 use crate::store::agent_rows::AgentPost;
 use crate::store::book_rows::AccountState;
+use crate::wallet::arrangements::kind;
 use crate::wallet::trial::Request;
+use crate::wallet::vouchers::cash_code;
+use crate::wallet::vouchers::code::Agreed;
+use crate::wallet::vouchers::voucher::{self, Terms};
 use std::time::Duration;
 
 const DAY_MINUTES: u64 = 24 * 60;
@@ -87,6 +91,67 @@ fn no_more_is_held_than_was_sent_and_nothing_of_what_is_not_there() {
     assert_eq!(held(&|account| account.balance_minor = -5), 0);
     assert_eq!(held(&|account| account.balance_minor = 20_000), 20_000);
     assert_eq!(held(&|account| account.state = AccountState::Frozen), 20_000, "it moves nothing");
+}
+
+#[test]
+fn what_is_hidden_in_codes_and_on_its_way_is_called_in() {
+    let (mut trial, amina, baraka) = two();
+    let agreed = |amount_minor| Agreed {
+        amount_minor,
+        fee_minor: 1_000,
+        tax_minor: 0,
+        levy_minor: 0,
+        expires_at: NOW.plus(Duration::from_secs(600)).micros(),
+    };
+    let row = |id: i64, kind: &str, state: &str, body: String| ArrangementRow {
+        id: Id::of(id),
+        kind: kind.to_owned(),
+        version: 1,
+        state: state.to_owned(),
+        open: true,
+        owner: Id::of(102),
+        other: None,
+        account: None,
+        subject: if kind == "voucher" { "+254711222333".to_owned() } else { String::new() },
+        begun_at: 0,
+        due_at: None,
+        body,
+        begun_by: Id::of(id),
+        last_posting: Id::of(id),
+    };
+    let voucher = |id: i64, state: &str| {
+        let terms = Terms { agreed: agreed(8_000), place: 1, told_at: None, quiet: false };
+        row(id, "voucher", state, kind::written(&terms))
+    };
+    trial.change(&baraka, |member| member.account.balance_minor = 5_000);
+    let codes = vec![row(70, "cash_code", "open", kind::written(&agreed(4_000)))];
+    trial.set(Want::Arrangements(cash_code::of_owner(Id::of(102))), Found::Arrangements(codes));
+    // the newest first; who has joined for theirs keeps it
+    let sent = vec![voucher(74, "waiting"), voucher(73, "waiting"), voucher(72, "joined")];
+    let want = Want::Arrangements(voucher::sent_by(Id::of(102), NOW));
+    trial.set(want, Found::Arrangements(sent));
+    let act = ask(&trial, &amina).execute().planned().act.unwrap();
+    let released = |id| HoldMove::Release { hold: Id::of(id) };
+    let open = HoldMove::Open { account: Id::of(102), amount_minor: 20_000 };
+    // 50 are there, 50 in the code, 90 in each voucher: 200 are wanted
+    let both = [released(70), released(73), released(74), open];
+    assert_eq!(act.holds, both);
+    trial.change(&baraka, |member| member.account.balance_minor = 14_000);
+    let act = ask(&trial, &amina).execute().planned().act.unwrap();
+    assert_eq!(act.holds, [&both[..2], &both[3..]].concat());
+    trial.change(&baraka, |member| member.account.balance_minor = 20_000);
+    let act = ask(&trial, &amina).execute().planned().act.unwrap();
+    assert_eq!(act.holds, both[3..], "where all is there nothing ends");
+}
+
+#[test]
+fn what_was_not_there_the_last_time_may_be_asked_back_once_more() {
+    let (mut trial, amina, _) = two();
+    for (state, again) in [("spent", true), ("asked", false), ("released", false)] {
+        trial.set(of(PAYMENT), Found::Arrangements(vec![asked(state)]));
+        let said = ask(&trial, &amina).quote().error.map(|refusal| refusal.reason);
+        assert_eq!(said, (!again).then_some(UNDO_TWICE), "{state}");
+    }
 }
 
 #[test]
