@@ -17,6 +17,7 @@ use crate::source::Source;
 use crate::store::{Store, times};
 use crate::tariff::{PriceCase, Tariff};
 use crate::time::Clock;
+use crate::tls;
 use anyhow::{Context, anyhow, bail};
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -229,7 +230,7 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
 pub async fn health(url: Option<String>, listen: std::net::SocketAddr) -> anyhow::Result<ExitCode> {
     // a server that listens on every address is asked on this machine's own
     let url = url.unwrap_or_else(|| format!("http://127.0.0.1:{}", listen.port()));
-    let client = reqwest::Client::builder().timeout(std::time::Duration::from_secs(5)).build()?;
+    let client = tls::client().timeout(std::time::Duration::from_secs(5)).build()?;
     let answer = client.get(format!("{}/readyz", url.trim_end_matches('/'))).send().await?;
     let status = answer.status();
     // the answer says why it is not ready

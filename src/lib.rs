@@ -49,6 +49,7 @@ pub mod source;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod tls;
 pub mod typed_text;
 pub mod value;
 

@@ -67,6 +67,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "table",
             "text",
             "time",
+            "tls",
             "typed_text",
             "value",
         ],

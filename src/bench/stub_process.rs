@@ -2,6 +2,7 @@
 
 use super::gateway_stub::{COUNTS_PATH, StubCounts, StubPlan};
 use crate::config::GatewayAccount;
+use crate::tls;
 use anyhow::{Context, anyhow};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -41,7 +42,7 @@ impl StubProcess {
         });
         let line = reading.await??;
         let address = line.trim().parse().context("the gateway's stub does not say where it is")?;
-        Ok(StubProcess { child, address, client: reqwest::Client::new() })
+        Ok(StubProcess { child, address, client: tls::client().build()? })
     }
 
     /// The account that leads to it.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::trouble::Trouble;
 use crate::gateway::africastalking as dialect;
 use crate::gateway::{EndEvent, Text, UssdCall};
+use crate::tls;
 
 /// As long as the network would wait for a screen.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -57,7 +58,7 @@ pub(super) struct DemoClient {
 impl DemoClient {
     pub(super) fn new(base_url: &str) -> Result<DemoClient, Trouble> {
         let base_url = base_url.trim_end_matches('/').to_owned();
-        match reqwest::Client::builder().timeout(PATIENCE).build() {
+        match tls::client().timeout(PATIENCE).build() {
             Ok(client) => Ok(DemoClient { client, base_url }),
             Err(error) => Err(Trouble::NoAnswer { url: base_url, reason: error.to_string() }),
         }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{SendResult, africastalking};
 use crate::phone::Msisdn;
+use crate::tls;
 
 /// The gateway answers in well under a second; after this the message counts as not sent and is
 /// tried again. One that is slow may have taken it, and it would come twice: so it has its time.
@@ -57,7 +58,7 @@ impl AfricasTalking {
         api_key: SecretString,
         sender_id: Option<String>,
     ) -> Result<AfricasTalking, reqwest::Error> {
-        let client = reqwest::Client::builder()
+        let client = tls::client()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(TIMEOUT)
             .connect_timeout(CONNECT_MAX)

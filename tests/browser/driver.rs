@@ -62,7 +62,7 @@ impl Browser {
         let port = port(&mut driver);
         let profile = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build().unwrap();
+        let client = kadogo::tls::client().timeout(Duration::from_secs(60)).build().unwrap();
         let session = format!("http://127.0.0.1:{port}/session");
         let mut browser = Browser { runtime, client, driver, session, eyes, _profile: profile };
         let wanted = capabilities(eyes, browser._profile.path());

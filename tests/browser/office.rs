@@ -75,7 +75,8 @@ impl Office {
         let url = format!("http://{}/gateways/africastalking/ussd", self.address);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let sent = reqwest::Client::new().post(url).form(&form).send().await.unwrap();
+            let sent =
+                kadogo::tls::client().build().unwrap().post(url).form(&form).send().await.unwrap();
             sent.text().await.unwrap()
         })
     }

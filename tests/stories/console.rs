@@ -48,7 +48,7 @@ pub struct Browser {
 
 impl Browser {
     fn at(url: &str) -> Browser {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = kadogo::tls::client().redirect(reqwest::redirect::Policy::none());
         Browser { client: client.build().unwrap(), url: url.to_owned(), session: Mutex::default() }
     }
 

@@ -148,8 +148,13 @@ impl Server {
         let mut child = command.spawn().unwrap();
         let out = collect(child.stdout.take().unwrap());
         let err = collect(child.stderr.take().unwrap());
-        let mut server =
-            Server { child, out, err, url: String::new(), client: reqwest::Client::new() };
+        let mut server = Server {
+            child,
+            out,
+            err,
+            url: String::new(),
+            client: kadogo::tls::client().build().unwrap(),
+        };
         server.hears("listening").await;
         until("its address in the log", async || address_in(&server.err()).is_some()).await;
         server.url = format!("http://{}", address_in(&server.err()).unwrap());

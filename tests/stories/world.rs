@@ -124,7 +124,7 @@ impl World {
             settings.answer_within,
         );
         tokio::spawn(app::serve(state, listener, true).unwrap());
-        let client = reqwest::Client::new();
+        let client = kadogo::tls::client().build().unwrap();
         World { app, clock, url, client, home, committer: Some(committer) }
     }
 

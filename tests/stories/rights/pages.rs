@@ -24,7 +24,7 @@ pub type Form = Vec<(String, String)>;
 
 impl Window {
     pub fn of(world: &World, secret: Option<&str>) -> Window {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let client = kadogo::tls::client().redirect(reqwest::redirect::Policy::none());
         let cookie = secret.map(|secret| format!("kadogo={secret}"));
         Window { client: client.build().unwrap(), url: world.url.clone(), cookie }
     }
