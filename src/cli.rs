@@ -30,7 +30,7 @@ pub use secret_act::SecretAct;
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
-use crate::config::{DatabaseUrl, ServeArgs, ServerArgs};
+use crate::config::{ServeArgs, ServerArgs};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 

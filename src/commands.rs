@@ -10,7 +10,6 @@ use crate::market::Market;
 use crate::menu_folder::{self, Folder};
 use crate::money::Money;
 use crate::printing::{say, say_on};
-use crate::private_file;
 use crate::reason::Reason;
 use crate::seal::Randomness;
 use crate::source::Source;

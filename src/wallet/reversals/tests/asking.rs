@@ -149,7 +149,8 @@ fn what_was_not_there_the_last_time_may_be_asked_back_once_more() {
     let (mut trial, amina, _) = two();
     for (state, again) in [("spent", true), ("asked", false), ("released", false)] {
         trial.set(of(PAYMENT), Found::Arrangements(vec![asked(state)]));
-        let said = ask(&trial, &amina).quote().error.map(|refusal| refusal.reason);
+        let outcome = ask(&trial, &amina).quote();
+        let said = outcome.error.is_some().then(|| outcome.reason().0);
         assert_eq!(said, (!again).then_some(UNDO_TWICE), "{state}");
     }
 }
