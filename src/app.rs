@@ -260,11 +260,6 @@ pub fn serve_console(
     })
 }
 
-/// The numbers on a socket of their own; it runs when awaited.
-pub fn serve_metrics(state: AppState, listener: TcpListener) -> std::io::Result<Server> {
-    http::server(AppState { has_metrics: true, ..state }, listener, |_config| ())
-}
-
 /// Waits for the committer of a book that nobody has any more, and closes its database.
 pub async fn ended(committer: Committer) -> anyhow::Result<()> {
     tokio::task::spawn_blocking(move || committer.join()).await?
@@ -302,7 +297,8 @@ pub async fn run(
     if let Some(own) = settings.metrics_listen {
         let own = listen(own, "--metrics-listen")?;
         tracing::info!(address = %own.local_addr()?, "the numbers are told, under /metrics");
-        servers.push(serve_metrics(state.clone(), own)?);
+        let numbers = AppState { has_metrics: true, ..state.clone() };
+        servers.push(http::server(numbers, own, |_config| ())?);
     }
     servers.push(serve(state, listener, settings.demo)?);
     let mut workers = app.start_workers(&stopped);

@@ -196,9 +196,7 @@ impl Folder {
     }
 
     fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
-        let texts = self.screens.texts.iter().map(|texts| self.names.put_into(texts)).collect();
-        let named = Files { texts, ..self.screens.clone() };
-        let report = crate::ussd::check(&named, &vocabulary());
+        let report = crate::ussd::check(&self.screens.named(&self.names), &vocabulary());
         problems.extend(report.problems.iter().map(Problem::to_string));
         (report.menus, report.summary)
     }

@@ -29,8 +29,8 @@ impl ServiceNames {
             |text: &str| septets(text).is_some() && !text.contains(['"', '\'', '\\', '{', '}']);
         if !(2..=16).contains(&self.brand.chars().count()) || !plain(&self.brand) {
             problems.push(
-                "KADOGO_BRAND must be 2 to 16 characters that every phone can show, without quotes, \
-                 braces and backslashes"
+                "KADOGO_BRAND must be 2 to 16 characters that every phone can show, without \
+                 quotes, braces and backslashes"
                     .to_owned(),
             );
         }

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::service_names::ServiceNames;
 use crate::source::Source;
 
 /// The files a service is described by.
@@ -40,6 +41,14 @@ impl Files {
         }
         texts.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(Files { customer: read(&folder.join("customer.toml"))?, texts })
+    }
+}
+
+impl Files {
+    /// The same with the names of a service in its texts.
+    pub fn named(&self, names: &ServiceNames) -> Files {
+        let texts = self.texts.iter().map(|texts| names.put_into(texts)).collect();
+        Files { customer: self.customer.clone(), texts }
     }
 }
 

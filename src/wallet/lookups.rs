@@ -4,6 +4,7 @@
 
 use super::caller::Caller;
 use super::service::Service;
+use crate::refusal::{Reason, Refusal};
 use crate::request::Fields;
 use crate::time::Timestamp;
 use crate::value::Kind;
@@ -31,9 +32,16 @@ struct Hour {
 }
 
 impl Lookups {
-    /// Whether the caller may see whose number this is. The same number again is the same one.
-    pub fn may(&self, service: &Service, caller: &Caller, fields: &Fields, now: Timestamp) -> bool {
-        let Some(to) = fields.get(TO).filter(|_| names(service)) else { return true };
+    /// Refuses to say whose number this is where the caller has seen enough of others. The same
+    /// number again is the same one.
+    pub fn look_up(
+        &self,
+        service: &Service,
+        caller: &Caller,
+        fields: &Fields,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Some(to) = fields.get(TO).filter(|_| names(service)) else { return Ok(()) };
         let max = if caller.post.is_some() { AT_AN_OUTLET_MAX } else { LOOKED_UP_MAX };
         let mut hour = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let this = now.micros().div_euclid(HOUR_MICROS);
@@ -42,14 +50,14 @@ impl Lookups {
         }
         let caller = caller.msisdn.e164();
         if hour.by.len() >= CALLERS_MAX && !hour.by.contains_key(caller) {
-            return true;
+            return Ok(());
         }
         let seen = hour.by.entry(caller.to_owned()).or_default();
-        let may = seen.contains(to) || seen.len() < max;
-        if may {
-            seen.insert(to.clone());
+        if !seen.contains(to) && seen.len() >= max {
+            return Err(Reason::LOOKED_UP_ENOUGH.into());
         }
-        may
+        seen.insert(to.clone());
+        Ok(())
     }
 
     /// It led to something: it counts no more.
@@ -84,15 +92,18 @@ mod tests {
         let trial = Trial::new();
         let (lookups, caller) = (Lookups::default(), trial.stranger("+254700000009"));
         let at = |hour: i64| Timestamp::from_micros(hour * HOUR_MICROS + 7);
-        let may = |number| lookups.may(&send::SERVICE, &caller, &to(number), at(1));
+        let may = |number| lookups.look_up(&send::SERVICE, &caller, &to(number), at(1)).is_ok();
         assert_eq!((0..50).filter(|number| may(*number)).count(), LOOKED_UP_MAX);
         assert!(may(3), "it was looked up already");
         assert!(!may(60));
         lookups.done(&caller, &to(3));
         assert!(may(60) && !may(61));
-        assert!(lookups.may(&balance::SERVICE, &caller, &to(61), at(1)), "it shows no name");
+        assert!(
+            lookups.look_up(&balance::SERVICE, &caller, &to(61), at(1)).is_ok(),
+            "it shows no name"
+        );
         let other = trial.stranger("+254700000008");
-        assert!(lookups.may(&send::SERVICE, &other, &to(61), at(1)));
-        assert!(lookups.may(&send::SERVICE, &caller, &to(61), at(2)), "the next hour");
+        assert!(lookups.look_up(&send::SERVICE, &other, &to(61), at(1)).is_ok());
+        assert!(lookups.look_up(&send::SERVICE, &caller, &to(61), at(2)).is_ok(), "the next hour");
     }
 }

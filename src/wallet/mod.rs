@@ -121,8 +121,9 @@ impl Wallet {
         let Some(service) = service(&request.service) else {
             return Answer::Refused(Reason::SERVICE_UNKNOWN.into());
         };
-        if !self.lookups.may(service, caller, &request.fields, self.clock.now()) {
-            return Answer::Refused(Reason::LOOKED_UP_ENOUGH.into());
+        let now = self.clock.now();
+        if let Err(refusal) = self.lookups.look_up(service, caller, &request.fields, now) {
+            return Answer::Refused(refusal);
         }
         let planned = self.plan(service, caller, &request, Given::default()).await;
         let plan = planned.plan;

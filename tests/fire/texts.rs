@@ -1,7 +1,7 @@
 //! Two nodes hand texts to a gateway that takes a second for each, and one of them is killed again
-//! and again. No text is lost, none is sent twice without need: only those that a killed node had in
-//! hand, whose answer it did not hear or could not write down any more. To one receiver they leave in
-//! their order.
+//! and again. No text is lost, none is sent twice without need: only those that a killed node had
+//! in hand, whose answer it did not hear or could not write down any more. To one receiver they
+//! leave in their order.
 
 use super::cluster::{psql, wait_until};
 use super::running_node::Node;
@@ -39,12 +39,13 @@ struct Kill {
 
 /// Texts, each to the next receiver: its words say which it is.
 fn tell(url: &str, first: usize) {
-    let template = "INSERT INTO outbox (id, channel, address, order_key, language, template, slots, \
-                    created_at, due_at) SELECT 1000000 + n, 'text', '+2547' || lpad((n % RECEIVERS)\
-                    ::text, 8, '0'), n % RECEIVERS, 'en', 'sms.standing_over', \
-                    json_build_object('amount', json_build_object('text', 'KES 5'), 'name', \
-                    json_build_object('name', 'T' || n)), now.at, now.at FROM generate_series(FIRST, \
-                    LAST) AS n, (SELECT (extract(epoch FROM now()) * 1000000)::bigint AS at) AS now";
+    let template = "INSERT INTO outbox (id, channel, address, order_key, language, template, \
+                    slots, created_at, due_at) SELECT 1000000 + n, 'text', '+2547' || \
+                    lpad((n % RECEIVERS)::text, 8, '0'), n % RECEIVERS, 'en', \
+                    'sms.standing_over', json_build_object('amount', json_build_object('text', \
+                    'KES 5'), 'name', json_build_object('name', 'T' || n)), now.at, now.at FROM \
+                    generate_series(FIRST, LAST) AS n, (SELECT (extract(epoch FROM now()) * \
+                    1000000)::bigint AS at) AS now";
     let sql = template
         .replace("RECEIVERS", &RECEIVERS.to_string())
         .replace("FIRST", &first.to_string())

@@ -95,14 +95,14 @@ async fn a_budget_that_was_removed_holds_until_midnight() {
     assert!(
         walk(&amina, &[Pick("send"), Type("0700000004"), Type("101")])
             .await
-            .contains("budget leaves KES 100 this week")
+            .contains("budget has KES 100 left this week")
     );
     amina.home().await;
     amina.go(&[Pick("account"), Pick("budget"), Pick("remove"), Yes, Type("7361")]).await;
     assert!(
         walk(&amina, &[Pick("send"), Type("0700000004"), Type("101")])
             .await
-            .contains("budget leaves KES 100 this week")
+            .contains("budget has KES 100 left this week")
     );
     amina.home().await;
     world.clock.advance(Duration::from_secs(10 * 3_600));

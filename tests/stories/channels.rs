@@ -193,11 +193,11 @@ async fn what_is_asked_back_is_what_arrived() {
 async fn the_demo_has_a_price_for_paying_in_to_be_tried() {
     let place = Place::new();
     let server = place.start(&["demo", "--bare"], &[]).await;
-    let priced = server.talk("ATUid_1", NJERI, &["4", "1", "0700000005", "1000", "2"]).await;
+    let priced = server.talk("ATUid_1", NJERI, &["6", "1", "0700000005", "1000", "2"]).await;
     assert!(priced.contains("KES 30") && priced.contains("KES 970"), "{priced}");
     let code = super::market::code_on(&server.talk("ATUid_2", ESTHER, &["3", "4"]).await);
     let free =
-        server.talk("ATUid_3", NJERI, &["1", "4", "1", "0700000005", "1000", "1", &code]).await;
+        server.talk("ATUid_3", NJERI, &["1", "6", "1", "0700000005", "1000", "1", &code]).await;
     assert!(free.contains("KES 1,000") && !free.contains("970"), "{free}");
     drop(server);
     let menus = place.menus();
@@ -205,7 +205,7 @@ async fn the_demo_has_a_price_for_paying_in_to_be_tried() {
     let own = format!("{own}\n[cash_in]\nbands = [{{ from = 1, to = 250_000, fee = 11 }}]\n");
     std::fs::write(menus.join("tariff.toml"), own).unwrap();
     let server = place.start(&["demo", "--bare"], &[]).await;
-    let priced = server.talk("ATUid_4", MARIAM, &["4", "1", "0700000005", "1000", "2"]).await;
+    let priced = server.talk("ATUid_4", MARIAM, &["6", "1", "0700000005", "1000", "2"]).await;
     assert!(priced.contains("KES 11") && priced.contains("KES 989"), "{priced}");
 }
 

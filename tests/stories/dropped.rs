@@ -247,8 +247,8 @@ async fn a_star_in_an_answer_is_part_of_the_answer() {
     phone.dial().await;
     assert!(phone.press("1*2").await.starts_with("Not a choice here."));
     assert!(phone.press("1").await.starts_with("Send money"));
-    assert!(phone.press("0700000002*200").await.starts_with("That has letters."));
-    assert!(phone.press("*").await.starts_with("That has letters."));
+    assert!(phone.press("0700000002*200").await.contains("like 0712345678."));
+    assert!(phone.press("*").await.contains("like 0712345678."));
     assert!(phone.press("0700000002").await.starts_with("To Baraka O"));
     assert!(phone.press("200*1*7361").await.starts_with("That is not an amount."));
     assert!(phone.press("200").await.starts_with("Send KES 200"));

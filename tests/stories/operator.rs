@@ -262,7 +262,7 @@ async fn a_merchant_is_made_by_two_and_what_they_were_paid_is_not_asked_back() {
     assert!(
         refused(&world, &tier("0799999999", "full")).contains("0799999999 has no Kadogo account")
     );
-    assert!(refused(&world, &tier("hello", "full")).contains("number"));
+    assert!(refused(&world, &tier("hello", "full")).contains("digits"));
 }
 
 /// Whoever has another role, or nobody, does nothing.

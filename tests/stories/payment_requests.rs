@@ -187,7 +187,8 @@ async fn a_crowd_of_texts_at_once_gets_no_further_than_the_quota() {
     let ids: Vec<(String, String)> =
         (0..12).map(|n| (format!("burst-{n}"), format!("ASK {} 0700000002 tea", 50 + n))).collect();
     let answers = all(ids.iter().map(|(id, body)| world.text(ESTHER, id, body))).await;
-    assert!(answers.iter().all(|status| *status == 200), "{answers:?}");
+    // what met too many others is brought again by its gateway
+    assert!(answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
     assert_eq!(world.orders_waiting(BARAKA).await, 0);
     let yes: Vec<String> = (0..12).map(|n| format!("yes-{n}")).collect();
     let answers = all(yes.iter().map(|id| world.text(ESTHER, id, "ASK YES"))).await;
@@ -216,7 +217,10 @@ async fn what_others_request_takes_no_room_from_ones_own_payments() {
     for (n, asker) in askers.iter().enumerate() {
         for copy in 0..2 {
             for body in ["ASK 50 0700000001 tea", "ASK YES"] {
-                assert_eq!(world.text(asker, &format!("{n}-{copy}-{body}"), body).await, 200);
+                assert_eq!(
+                    world.text(asker, &format!("{n}-{copy}-{}", body.len()), body).await,
+                    200
+                );
             }
         }
     }

@@ -162,7 +162,7 @@ async fn the_asker_reminds_once_more_and_not_within_the_hour() {
     let amina = world.phone(AMINA);
     split(&amina, "400", "dinner", &["0700000002", "0700000003"]).await;
     let refused = my_bill(&amina, "remind").await;
-    assert!(refused.starts_with("They were asked or reminded of late."), "{refused}");
+    assert!(refused.starts_with("They were asked or reminded a short time ago."), "{refused}");
     world.clock.advance(2 * HOUR);
     let asked = my_bill(&amina, "remind").await;
     assert!(asked.starts_with("Remind 2 who have not answered?"), "{asked}");
@@ -173,7 +173,7 @@ async fn the_asker_reminds_once_more_and_not_within_the_hour() {
     assert_eq!((world.inbox(BARAKA).await.len(), world.inbox(CLAIRE).await.len()), (2, 2));
     world.clock.advance(3 * HOUR);
     let refused = my_bill(&amina, "remind").await;
-    assert!(refused.starts_with("They were asked or reminded of late."), "{refused}");
+    assert!(refused.starts_with("They were asked or reminded a short time ago."), "{refused}");
     // the one by itself comes all the same
     world.clock.advance(13 * HOUR);
     assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 2);
@@ -182,7 +182,7 @@ async fn the_asker_reminds_once_more_and_not_within_the_hour() {
     assert_eq!(world.app.wallet.wake_all().await.unwrap().done, 2);
     for what in ["remind", "cancel"] {
         let gone = my_bill(&amina, what).await;
-        assert!(gone.starts_with("That request does not wait any more."), "{gone}");
+        assert!(gone.starts_with("That request is no longer open."), "{gone}");
     }
 }
 
@@ -226,7 +226,7 @@ async fn eight_share_at_most_and_none_of_them_twice() {
     amina.go(&[Back, Type("0700000003"), Type("0700000002"), Type("1")]).await;
     amina.no().await;
     let done = split(&amina, "900", "dinner", &EVERYBODY).await;
-    assert!(done.starts_with("8 were asked for KES 100 each."), "{done}");
+    assert!(done.starts_with("8 people were asked for KES 100 each."), "{done}");
     insta::assert_snapshot!(amina.transcript());
     // less than a coin each
     dial_afresh(&amina).await;
@@ -241,7 +241,7 @@ async fn a_bill_counts_once_for_who_asks_and_each_share_for_who_is_asked() {
     let amina = world.phone(AMINA);
     for _bill in 0..2 {
         assert!(
-            split(&amina, "900", "dinner", &EVERYBODY).await.starts_with("8 were asked"),
+            split(&amina, "900", "dinner", &EVERYBODY).await.starts_with("8 people were asked"),
             "{}",
             amina.transcript()
         );

@@ -160,7 +160,7 @@ async fn every_row_of_the_kenyan_cash_column_is_charged_as_it_was_quoted() {
         .answer(&caller, ask_of(Mode::Quote, "cash_out", ("agent", &shop), 4_900, None))
         .await;
     assert!(
-        matches!(&refused, Answer::Refused(refusal) if refusal.code() == "amount_too_small"),
+        matches!(&refused, Answer::Refused(refusal) if refusal.code() == "amount_below"),
         "{refused:?}"
     );
     for (from, to, fee) in KENYA_CASH {
@@ -343,7 +343,7 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
             assert!(
                 matches!(
                     &refused,
-                    Answer::Refused(refusal) if refusal.code() == "amount_too_small"
+                    Answer::Refused(refusal) if refusal.code() == "amount_below"
                 ),
                 "{refused:?}"
             );
@@ -412,5 +412,5 @@ async fn less_than_the_least_is_refused_with_its_own_words() {
     let amina = world.phone(AMINA);
     amina.dial().await;
     let screen = amina.go(&[Pick("send"), Type("0700000002"), Type("49.99")]).await;
-    assert!(screen.starts_with("That is too little for this service."), "{screen}");
+    assert!(screen.starts_with("At least KES 50."), "{screen}");
 }

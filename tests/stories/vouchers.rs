@@ -196,7 +196,7 @@ async fn what_nobody_takes_goes_back_with_its_fee_after_a_week_and_both_hear() {
         [world.inbox(CLAIRE).await.pop().unwrap(), world.inbox(STRANGER).await.pop().unwrap()];
     insta::assert_snapshot!(told.join("\n"), @r"
     RS25C64BMR Personne n'a retiré KES 300 envoyés à 0711222333. Ils sont à vous, les frais aussi.
-    KES 300 from Claire M 0700***003 does not wait for you any more.
+    KES 300 from Claire M 0700***003 is no longer waiting for you.
     ");
     // all of it can be spent again
     dial_afresh(&claire).await;
@@ -241,7 +241,7 @@ async fn the_sender_reads_the_secret_again_behind_the_pin_and_takes_it_back_befo
         mariam.transcript()
     );
     let late = amina.yes().await;
-    assert!(late.starts_with("That does not wait any more."), "{late}");
+    assert!(late.starts_with("That is no longer waiting."), "{late}");
     insta::assert_snapshot!(
         amina.transcript().replace(&secret, "#######").replace(&second, "#######")
     );
@@ -319,7 +319,7 @@ async fn it_counts_as_sending_and_no_more_once_it_goes_back() {
     sends(&amina, "300", "7361").await;
     dial_afresh(&amina).await;
     let screen = amina.go(&[Pick("send"), Type(TO), Yes, Type("201")]).await;
-    assert!(screen.contains("leaves KES 200 today"), "{screen}");
+    assert!(screen.contains("can still send KES 200 today"), "{screen}");
     dial_afresh(&amina).await;
     amina.go(&[Pick("people"), Pick("parcels"), Line("KES 300"), Pick("cancel"), Yes]).await;
     // both the sum and the count are free again
@@ -331,7 +331,7 @@ async fn it_counts_as_sending_and_no_more_once_it_goes_back() {
         amina
             .go(&[Pick("send"), Type("0700000002"), Type("301")])
             .await
-            .contains("leaves KES 300 this week")
+            .contains("can still send KES 300 this week")
     );
     dial_afresh(&amina).await;
     amina.go(&[Pick("people"), Pick("parcels"), Line("KES 400"), Pick("cancel"), Yes]).await;

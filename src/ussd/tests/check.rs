@@ -16,7 +16,7 @@ pub(super) enum At {
 
 /// The complaints after `old` became `new`, which stands there only once.
 pub(super) fn spoilt(at: At, old: &str, new: &str) -> Vec<String> {
-    let mut files = Files::embedded();
+    let mut files = Files::embedded().named(&ServiceNames::default());
     let name = match at {
         At::Screens => "",
         At::English => "menus/texts/en.toml",
@@ -38,7 +38,7 @@ pub(super) fn spoilt(at: At, old: &str, new: &str) -> Vec<String> {
 
 /// The line (from 1) of the `nth` (from 1) line that contains `words`.
 pub(super) fn line_of(at: At, words: &str) -> usize {
-    let files = Files::embedded();
+    let files = Files::embedded().named(&ServiceNames::default());
     let text = match at {
         At::Screens => &files.customer.text,
         At::English => &files.texts.first().unwrap().text,
@@ -58,7 +58,10 @@ pub(super) fn finds(problems: &[String], expected: &str) {
 
 #[test]
 fn the_real_files_are_well() {
-    let report = check(&Files::embedded(), &crate::menu_folder::vocabulary());
+    let report = check(
+        &Files::embedded().named(&ServiceNames::default()),
+        &crate::menu_folder::vocabulary(),
+    );
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     assert!(report.is_ok(), "{problems:#?}");
     assert!(report.summary.contains("in en, fr, sw; fullest screen: "), "{}", report.summary);
@@ -95,7 +98,7 @@ fn jumps_that_do_not_land() {
 
 #[test]
 fn screens_that_nobody_reaches() {
-    let last = Files::embedded().customer.text.lines().count();
+    let last = Files::embedded().named(&ServiceNames::default()).customer.text.lines().count();
     let problems = spoilt(
         At::Screens,
         "[screen.refused]",

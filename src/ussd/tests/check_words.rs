@@ -13,7 +13,7 @@ fn letters_that_phones_cannot_show() {
 
 #[test]
 fn secrets_that_are_not_marked() {
-    let text = Files::embedded().customer.text;
+    let text = Files::embedded().named(&ServiceNames::default()).customer.text;
     let line = text.lines().position(|line| line.contains("accepts = \"secret\"")).unwrap() + 1;
     let problems =
         spoilt(At::Screens, "accepts = \"secret\"\nsecret = true", "accepts = \"secret\"");

@@ -127,11 +127,11 @@ fn the_number_matched_is_the_number_shown() {
     phone.types(&["00"]);
     assert_eq!(
         phone.text,
-        "Kadogo\n1 Send money\n2 Payments to approve\n3 My account\n4 Cash\n5 More services\n\
-         6 Safe pay"
+        "Kadogo\n1 Send money\n2 My account\n3 Cash\n4 More services\n5 Safe pay\n\
+         6 Payments to approve"
     );
     phone.caller.flags.clear();
-    phone.types(&["2"]).says("1 KES 300 BRIAN O***\n2 KES 45.50 CAROL W***");
+    phone.types(&["6"]).says("1 KES 300 BRIAN O***\n2 KES 45.50 CAROL W***");
 }
 
 #[test]
@@ -139,19 +139,19 @@ fn approving_and_declining_a_payment() {
     let mut caller = amina();
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, kind_wallet);
-    phone.types(&["2", "2"]).says("Total KES 207");
+    phone.types(&["6", "2"]).says("Total KES 207");
     assert_eq!(phone.last_ask().fields.get("order").unwrap(), "8");
     phone.types(&["1", "2580"]).says("Confirmed");
     assert_eq!(
         (phone.last_ask().mode, phone.last_ask().service.as_str()),
         (Mode::Execute, "approve")
     );
-    phone.types(&["00", "2", "1", "2"]).says("Declined");
+    phone.types(&["00", "6", "1", "2"]).says("Declined");
     assert_eq!(
         (phone.last_ask().mode, phone.last_ask().service.as_str()),
         (Mode::Execute, "decline")
     );
-    phone.types(&["00", "2", "9"]).says("Not a choice here");
+    phone.types(&["00", "6", "9"]).says("Not a choice here");
 }
 
 #[test]

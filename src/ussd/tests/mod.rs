@@ -15,6 +15,7 @@ use crate::language::Language;
 use crate::market::Market;
 use crate::reason::Reason;
 use crate::request::{Answer, Item, Mode, Refusal, Request, Slots};
+use crate::service_names::ServiceNames;
 
 mod check;
 mod check_words;
@@ -24,8 +25,9 @@ mod properties;
 mod refusals;
 mod resume;
 
-static MENUS: LazyLock<Arc<Menus>> =
-    LazyLock::new(|| Arc::new(Menus::parse(&Files::embedded()).unwrap()));
+static MENUS: LazyLock<Arc<Menus>> = LazyLock::new(|| {
+    Arc::new(Menus::parse(&Files::embedded().named(&ServiceNames::default())).unwrap())
+});
 
 pub(super) fn menus() -> Arc<Menus> {
     MENUS.clone()

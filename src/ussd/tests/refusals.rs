@@ -7,7 +7,7 @@ use crate::wallet::waiting::order::ORDER_GONE;
 #[test]
 fn what_cannot_be_read_is_asked_again() {
     let cases: &[(&[&str], &str, &str)] = &[
-        (&["1"], "o712345678", "That has letters."),
+        (&["1"], "o712345678", "Use the digits 0 to 9, like 0712345678."),
         (&["1"], "12", "That is not a mobile number"),
         (&["1"], "", "That is not a mobile number"),
         (&["1", "0712345678"], "lots", "That is not an amount."),
@@ -101,7 +101,7 @@ fn an_order_that_is_gone_leads_back_to_the_list() {
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, refusing(Mode::Quote, "approve", refusal));
     phone
-        .types(&["2", "1"])
+        .types(&["6", "1"])
         .says("That payment is no longer waiting. To send it, choose Send money.\nWhich payment?");
     assert_eq!(phone.state.path, ["home"]);
 }
@@ -112,6 +112,6 @@ fn a_list_that_refuses_its_own_field_does_not_ask_forever() {
     let mut caller = amina();
     caller.flags.insert("orders".to_owned());
     let mut phone = Phone::dial(caller, refusing(Mode::List, "orders", refusal));
-    phone.types(&["2"]).says("no longer waiting");
+    phone.types(&["6"]).says("no longer waiting");
     assert!(!phone.continues);
 }

@@ -38,10 +38,6 @@ pub struct Share<'a> {
     pub of: Option<AccountId>,
     /// What belongs to it.
     pub holds: &'a dyn Fn(&ArrangementRow) -> bool,
-    /// How many may be open.
-    pub places: usize,
-    /// What a refusal says.
-    pub full: Reason,
 }
 
 /// The place that a new one takes, of so many; refused as `full` where there is none.
@@ -52,21 +48,19 @@ pub fn take(
     places: usize,
     full: Reason,
 ) -> Result<Change, PlanError> {
-    take_of(context, kind, owner, Share { of: None, holds: &|_any| true, places, full })
+    if context.facts.arrangements(open_of(kind, owner))?.len() >= places {
+        return Err(full.into());
+    }
+    take_of(context, kind, owner, Share { of: None, holds: &|_any| true })
 }
 
-/// The place that a new one takes in its share; what is over and not ended yet has none.
+/// The place that a new one takes in its share, however many are open.
 pub fn take_of(
     context: &Context,
     kind: &Kind,
     owner: AccountId,
     share: Share<'_>,
 ) -> Result<Change, PlanError> {
-    let open = context.facts.arrangements(open_of(kind, owner))?;
-    let open = open.iter().filter(|row| kind.waits(row, context.now) && (share.holds)(row));
-    if open.count() >= share.places {
-        return Err(share.full.into());
-    }
     let today = context.facts.arrangements(of_today(context, kind, owner))?;
     let today = today.iter().filter(|row| (share.holds)(row)).count();
     let day = i64::from(context.today().number());

@@ -109,8 +109,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// A line as its owner reads it: the amount is what was sent or came, the fee apart. Where nobody
-/// is on the other side, but the operator or money that waits behind something, it goes by the words
-/// of the posting's kind, or by the name of the brand.
+/// is on the other side, but the operator or money that waits behind something, it goes by the
+/// words of the posting's kind, or by the name of the brand.
 fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
     let sign = if line.went() { "-" } else { "+" };
     let at = Timestamp::from_micros(line.posting.at);

@@ -227,32 +227,36 @@ pub fn open(
     terms: &Terms,
 ) -> Result<[Change; 2], PlanError> {
     let owner = payer.account_id;
-    let place = match terms.assistant {
-        None => {
-            let holds = |row: &ArrangementRow| !is_asked(row);
-            let (places, full) = (pending::WAITING_MAX, ORDERS_FULL);
-            place::take_of(context, &KIND, owner, Share { of: None, holds: &holds, places, full })?
-        }
-        Some(_) => asked_place(context, owner, payee)?,
-    };
+    let outlet = payee.filter(|_| terms.assistant.is_some());
+    let place = room(context, owner, outlet)?;
     let due_at = Some(pending::until(context, plan, LIFE).micros());
     let row = KIND.row(context, State::Waiting.into(), owner, payee);
     let row = ArrangementRow { due_at, body: kind::written(terms), ..row };
     Ok([kind::begun(row), place])
 }
 
-/// The place of what an outlet asks for: it has one with each customer, and all of them few.
-fn asked_place(
+/// The place of one that its payer wants themselves, or that an outlet asks for: that has one with
+/// each customer, and all of them few. What is over and not ended yet takes no room.
+fn room(
     context: &Context,
     owner: AccountId,
     outlet: Option<AccountId>,
 ) -> Result<Change, PlanError> {
     let open = context.facts.arrangements(place::open_of(&KIND, owner))?;
-    let asked = open.iter().filter(|row| KIND.waits(row, context.now) && is_asked(row)).count();
-    let holds = |row: &ArrangementRow| is_asked(row) && row.other == outlet;
-    let share = Share { of: outlet, holds: &holds, places: 1, full: ALREADY_ASKED };
-    let place = place::take_of(context, &KIND, owner, share)?;
-    if asked >= ASKED_MAX { Err(ORDERS_FULL.into()) } else { Ok(place) }
+    let waiting = |holds: &dyn Fn(&ArrangementRow) -> bool| {
+        open.iter().filter(|row| KIND.waits(row, context.now) && holds(row)).count()
+    };
+    let own = |row: &ArrangementRow| !is_asked(row);
+    let theirs = |row: &ArrangementRow| is_asked(row) && row.other == outlet;
+    let (holds, places, full): (&dyn Fn(&ArrangementRow) -> bool, _, _) = match outlet {
+        None => (&own, pending::WAITING_MAX, ORDERS_FULL),
+        Some(_) if waiting(&is_asked) >= ASKED_MAX => return Err(ORDERS_FULL.into()),
+        Some(_) => (&theirs, 1, ALREADY_ASKED),
+    };
+    if waiting(holds) >= places {
+        return Err(full.into());
+    }
+    place::take_of(context, &KIND, owner, Share { of: outlet, holds })
 }
 
 /// Whether somebody at a counter has asked for it.

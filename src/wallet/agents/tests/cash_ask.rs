@@ -90,7 +90,7 @@ fn its_price_is_that_of_the_counter() {
     );
     let shop = Shop { trial, ..shop };
     assert_eq!(ask(&shop, "20000").quote().planned().said("fee"), "KES 3");
-    assert_eq!(ask(&shop, "900001").quote().reason(), (Reason::AMOUNT_TOO_LARGE, Some("amount")));
+    assert_eq!(ask(&shop, "900001").quote().reason(), (Reason::AMOUNT_ABOVE, Some("amount")));
 }
 
 #[test]

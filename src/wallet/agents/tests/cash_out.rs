@@ -83,7 +83,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     );
     assert_eq!(reason(&shop, &open, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert_eq!(reason(&shop, &open, "x"), (Reason::AMOUNT_FORMAT, Some("amount")));
-    assert_eq!(reason(&shop, &open, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
+    assert_eq!(reason(&shop, &open, "4999"), (Reason::AMOUNT_BELOW, Some("amount")));
     assert_eq!(reason(&shop, &open, "97101"), (Reason::NOT_ENOUGH, Some("amount")));
     assert!(ask(&shop, &open, "97100").quote().error.is_none());
     shop.trial.change(&shop.amina.clone(), |member| member.account.state = AccountState::Frozen);

@@ -77,7 +77,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     let (mut trial, amina) = amina();
     let reason = |trial: &Trial, amount: &str| ask(trial, &amina, amount).quote().reason();
     assert_eq!(reason(&trial, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
-    assert_eq!(reason(&trial, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
+    assert_eq!(reason(&trial, "4999"), (Reason::AMOUNT_BELOW, Some("amount")));
     assert_eq!(reason(&trial, "97101"), (Reason::NOT_ENOUGH, Some("amount")));
     ask(&trial, &amina, "97100").quote().planned();
     let missing = trial.ask(&SERVICE, trial.caller(&amina)).check();

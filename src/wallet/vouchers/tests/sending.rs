@@ -89,8 +89,8 @@ fn each_refusal_names_the_input_that_mends_it() {
     };
     assert_eq!(reason(&trial, "0700", "30000"), (Reason::PHONE_FORMAT, Some("to")));
     assert_eq!(reason(&trial, TO, "0"), (Reason::AMOUNT_ZERO, Some("amount")));
-    assert_eq!(reason(&trial, TO, "4999"), (Reason::AMOUNT_TOO_SMALL, Some("amount")));
-    assert_eq!(reason(&trial, TO, "25000100"), (Reason::AMOUNT_TOO_LARGE, Some("amount")));
+    assert_eq!(reason(&trial, TO, "4999"), (Reason::AMOUNT_BELOW, Some("amount")));
+    assert_eq!(reason(&trial, TO, "25000100"), (Reason::AMOUNT_ABOVE, Some("amount")));
     let missing = trial.ask(&SERVICE, trial.caller(&amina)).with("to", TO);
     assert_eq!(missing.check().reason(), (Reason::FIELD_MISSING, Some("amount")));
     let stranger = trial.ask(&SERVICE, trial.stranger("+254700000009")).with("to", TO);

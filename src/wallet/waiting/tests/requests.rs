@@ -85,7 +85,7 @@ fn each_refusal_names_the_input_that_mends_it() {
     assert_eq!(reason(&trial, AMINA, "0", "rent"), (Reason::AMOUNT_ZERO, Some("amount")));
     assert_eq!(
         reason(&trial, AMINA, "99999999999", "rent"),
-        (Reason::AMOUNT_TOO_LARGE, Some("amount"))
+        (Reason::AMOUNT_ABOVE, Some("amount"))
     );
     for words in [
         "1234",

@@ -220,7 +220,7 @@ fn each_input_is_refused_for_itself_and_what_is_missing_last() {
         (Reason::AMOUNT_ZERO, Some("amount"))
     );
     let much = [("to", BARAKA), ("amount", "99999999999")];
-    assert_eq!(check(&trial, &much), (Reason::AMOUNT_TOO_LARGE, Some("amount")));
+    assert_eq!(check(&trial, &much), (Reason::AMOUNT_ABOVE, Some("amount")));
     trial.change(&baraka, |member| member.account.state = AccountState::Frozen);
     assert_eq!(check(&trial, &typed), (Reason::PAYEE_CLOSED, Some("to")));
 }
