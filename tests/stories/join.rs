@@ -48,7 +48,7 @@ async fn what_is_refused_on_the_way_opens_no_account() {
         let screen = refusals(&world, STRANGER, &named, &[(pin, &[Type(pin)])]).await.remove(0).1;
         assert!(screen.contains("A PIN has 4 to 6 digits."), "{pin}: {screen}");
     }
-    for name in ["", "N", "Neema2", "<b>", "Neema\u{1f600}", "...", &"Neema ".repeat(20)] {
+    for name in ["", "N", "Neema2", "<b>", "Neema\u{1f600}", "..."] {
         let screen =
             refusals(&world, STRANGER, &named[..1], &[(name, &[Type(name)])]).await.remove(0).1;
         assert!(
@@ -56,6 +56,9 @@ async fn what_is_refused_on_the_way_opens_no_account() {
             "{name}: {screen}"
         );
     }
+    let long = [(&*"Neema ".repeat(20), &[Type(&"Neema ".repeat(20))] as &[_])];
+    let screen = refusals(&world, STRANGER, &named[..1], &long).await.remove(0).1;
+    assert!(screen.contains("That name is too long. Enter at most 50 letters."), "{screen}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
