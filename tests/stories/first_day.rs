@@ -1,6 +1,6 @@
 //! The first day of a service. Goal: two people with a laptop begin with nothing, and by the
-//! evening every cent is explained. Method: the real program and its commands, as the README tells
-//! it, and phones that dial its gateway's address; what everybody read is written down.
+//! evening every cent is explained. Method: the real program and its commands, as the chapter
+//! `first_day` tells it, and phones that dial its gateway's address; what everybody read is written down.
 
 use super::engine::Home;
 use super::program::{Place, Said, Server};
@@ -331,7 +331,7 @@ async fn two_people_and_a_laptop() {
     let closed = the_day_is_closed(place.home).await;
     let typed = told.lines().filter_map(|line| Some(in_a_word(line.split_once("$ kadogo ")?.1)));
     let typed: Vec<String> = typed.filter(|command| !command.starts_with("approve")).collect();
-    assert_eq!(readme(), typed, "the README tells this day");
+    assert_eq!(chapter(), typed, "the chapter tells this day");
     insta::assert_snapshot!(format!("{told}\n{closed}"));
 }
 
@@ -342,17 +342,16 @@ fn in_a_word(command: &str) -> String {
     command.split(' ').take(2).take_while(is_name).collect::<Vec<_>>().join(" ")
 }
 
-/// The commands with which the README leads from nothing to a paying customer; a day is closed when
+/// The commands with which the chapter leads from nothing to a paying customer; a day is closed when
 /// it is over.
-fn readme() -> Vec<String> {
-    let text = include_str!("../../README.md");
-    let section = text.split("**From nothing to a paying customer**").nth(1).unwrap();
-    let section = section.split("**How a bank's CSV is read**").next().unwrap();
-    let commands = section.lines().filter_map(|line| line.strip_prefix("kadogo "));
+fn chapter() -> Vec<String> {
+    let text = include_str!("../../src/docs/first_day.md");
+    let day = text.split("\n## The day\n").nth(1).unwrap();
+    let commands = day.lines().filter_map(|line| line.strip_prefix("kadogo "));
     commands.map(in_a_word).filter(|command| command != "close").collect()
 }
 
 #[test]
-fn the_readme_has_the_map_that_is_an_example() {
-    assert!(include_str!("../../README.md").contains(kadogo::bank::EXAMPLE));
+fn the_chapter_of_the_bank_has_the_map_that_is_an_example() {
+    assert!(include_str!("../../src/docs/bank.md").contains(kadogo::bank::EXAMPLE));
 }
