@@ -339,6 +339,12 @@ pub enum Command {
         #[command(subcommand)]
         act: Option<SecretAct>,
     },
+    /// The chapters for those who build and run Kadogo: list them, or print one
+    Manual {
+        /// Which one; all are listed when none is given
+        #[arg(value_name = "CHAPTER")]
+        chapter: Option<String>,
+    },
     /// Ask a running server whether it is well; exits with 0 if so (for container health checks)
     Health {
         /// Where it runs; the port of KADOGO_LISTEN on this machine when not given

@@ -105,6 +105,7 @@ pub mod customer_commands;
 pub mod deal_commands;
 pub mod forgetting;
 pub mod http;
+pub mod manual;
 pub mod menu_folder;
 pub mod message_commands;
 pub mod payment_report;

@@ -4,8 +4,8 @@ use clap::Parser;
 use kadogo::cli::{BookAct, Cli, Command, MenusAct};
 use kadogo::{
     agent_commands, audit_commands, backup_commands, bank_commands, bench_commands, close_commands,
-    collection_commands, commands, customer_commands, deal_commands, descriptors, message_commands,
-    reversal_commands, secret_commands, staff_commands, verify,
+    collection_commands, commands, customer_commands, deal_commands, descriptors, manual,
+    message_commands, reversal_commands, secret_commands, staff_commands, verify,
 };
 use std::process::ExitCode;
 
@@ -61,6 +61,7 @@ async fn main() -> ExitCode {
         Command::Messages { act } => message_commands::run(act).await,
         Command::Bench { act } => bench_commands::bench(act).await,
         Command::Secret { act } => secret_commands::run(act).await,
+        Command::Manual { chapter } => manual::run(chapter.as_deref()),
         Command::Health { url, listen } => commands::health(url, listen).await,
     };
     match done {

@@ -14,6 +14,8 @@
 mod arrows;
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/papers.rs"]
+mod papers;
 #[path = "tidy/reasons.rs"]
 mod reasons;
 #[path = "tidy/services.rs"]
@@ -105,6 +107,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "deal_commands",
             "forgetting",
             "http",
+            "manual",
             "menu_folder",
             "message_commands",
             "secret_commands",

@@ -6,6 +6,7 @@ use super::engine::{either, only_sqlite};
 use super::program::*;
 use super::stub::until;
 use super::world::{AMINA, BARAKA};
+use kadogo::docs::CHAPTERS;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -343,8 +344,14 @@ fn help_is_the_manual() {
         "/gateways/africastalking/delivery?token=",
     ];
     let both: Vec<&str> = server.iter().chain(&serve).copied().collect();
-    let pages: [(&[&str], &[&str]); 14] = [
-        (&[], &["demo", "serve", "phone", "menus", "tariff", "book", "backup", "secret", "health"]),
+    let pages: [(&[&str], &[&str]); 15] = [
+        (
+            &[],
+            &[
+                "demo", "serve", "phone", "menus", "tariff", "book", "backup", "restore", "secret",
+                "manual", "health",
+            ],
+        ),
         (&["demo"], &server),
         (&["serve"], &both),
         (&["phone"], &["--url", "--as"]),
@@ -360,6 +367,7 @@ fn help_is_the_manual() {
         (&["messages", "dead"], &["KADOGO_DATABASE_URL", "--reason", "given up where"]),
         (&["messages", "again"], &["--all", "as if it had never been tried"]),
         (&["secret"], &["KADOGO_SECRET"]),
+        (&["manual"], &["CHAPTER"]),
         (&["health"], &["--url", "exits with 0"]),
     ];
     for (command, settings) in pages {
@@ -379,9 +387,36 @@ fn help_is_the_manual() {
 }
 
 #[test]
+fn the_chapters_are_listed_and_printed() {
+    let place = Place::new();
+    let all = place.run(&["manual"]);
+    assert_eq!((all.code, all.err.as_str()), (Some(0), ""));
+    let lines: Vec<&str> = all.out.lines().collect();
+    assert_eq!(lines.len(), CHAPTERS.len());
+    for (chapter, line) in CHAPTERS.iter().zip(lines) {
+        assert!(line.starts_with(chapter.name) && line.ends_with(chapter.about), "{line}");
+        assert!(line.chars().count() <= 80, "{line}");
+        let printed = place.run(&["manual", chapter.name]);
+        assert_eq!((printed.code, printed.out.as_str()), (Some(0), chapter.text));
+    }
+    // as commands are written, and as people write
+    for name in ["safe-pay", "Safe_Pay", " safe_pay "] {
+        assert!(place.run(&["manual", name]).out.starts_with("# Safe pay\n"), "{name}");
+    }
+    for name in ["", "saf", "safe_pay.md"] {
+        let unknown = place.run(&["manual", name]);
+        assert_eq!((unknown.code, unknown.out.as_str()), (Some(1), ""), "{name}");
+        let begins = format!("kadogo: there is no chapter {name:?}: there are trying, first_day, ");
+        assert!(unknown.err.starts_with(&begins), "{}", unknown.err);
+    }
+}
+
+#[test]
 fn a_command_whose_reader_is_gone_ends_quietly_and_is_no_success() {
     let place = Place::new();
-    for command in [["menus", "graph"], ["staff", "rights"], ["menus", "check"]] {
+    for command in
+        [["menus", "graph"], ["staff", "rights"], ["menus", "check"], ["manual", "operating"]]
+    {
         let said = place.run_unread(&command);
         assert_eq!((said.code, said.err.as_str()), (Some(141), ""), "{command:?}");
     }

@@ -252,6 +252,7 @@ pub const OF_THE_MACHINE: &[&str] = &[
     "bench people",
     "secret list",
     "secret retire",
+    "manual",
     "health",
 ];
 
