@@ -1,7 +1,7 @@
 //! Kadogo: mobile money that anyone can host.
 //!
 //! The rooms stand in layers: a room uses its own layer or the ones above it in this list, never
-//! one below. `tests/tidy.rs` has the exact floors.
+//! one below. `tests/tidy.rs` has the exact floors. For people there are chapters: `docs`.
 
 #![cfg_attr(
     test,
