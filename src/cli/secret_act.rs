@@ -5,11 +5,12 @@ use clap::Subcommand;
 
 /// What can be done with the secrets in use.
 ///
-/// A secret is changed one node after the other, each of which is started anew. First each gets the
-/// new one in KADOGO_OLD_SECRETS too, so that all can read what is kept under it; then each gets the
-/// new one in KADOGO_SECRET and the old one in KADOGO_OLD_SECRETS. One node alone needs the second
-/// round only. A PIN under a secret that a node was not given is answered with "in a minute" there,
-/// and costs no try. When all have both, each PIN moves to the new secret as it is typed rightly.
+/// A secret is changed one node after the other, each of which is started anew. First each gets
+/// the new one in KADOGO_OLD_SECRETS too, so that all can read what is kept under it; then each
+/// gets the new one in KADOGO_SECRET and the old one in KADOGO_OLD_SECRETS. One node alone needs
+/// only the second round. A PIN under a secret that a node was not given is answered with "in a
+/// minute" there, and costs no try. When all have both, each PIN moves to the new secret as it is
+/// typed rightly.
 #[derive(Debug, Subcommand)]
 pub enum SecretAct {
     /// How many PINs and codes are kept under each of them

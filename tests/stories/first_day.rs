@@ -1,6 +1,7 @@
 //! The first day of a service. Goal: two people with a laptop begin with nothing, and by the
 //! evening every cent is explained. Method: the real program and its commands, as the chapter
-//! `first_day` tells it, and phones that dial its gateway's address; what everybody read is written down.
+//! `first_day` tells it, and phones that dial its gateway's address; what everybody read is written
+//! down.
 
 use super::engine::Home;
 use super::program::{Place, Said, Server};
@@ -342,8 +343,8 @@ fn in_a_word(command: &str) -> String {
     command.split(' ').take(2).take_while(is_name).collect::<Vec<_>>().join(" ")
 }
 
-/// The commands with which the chapter leads from nothing to a paying customer; a day is closed when
-/// it is over.
+/// The commands with which the chapter leads from nothing to a paying customer; a day is closed
+/// when it is over.
 fn chapter() -> Vec<String> {
     let text = include_str!("../../src/docs/first_day.md");
     let day = text.split("\n## The day\n").nth(1).unwrap();

@@ -2,7 +2,9 @@
 //! be set, watched and refused in the code is told in them.
 
 use kadogo::docs::CHAPTERS;
+use kadogo::metrics::Metrics;
 use std::fs;
+use std::time::Duration;
 
 const README_WORDS_MAX: usize = 1_200;
 const CHAPTER_LINES_MAX: usize = 400;
@@ -71,6 +73,17 @@ fn a_chapter_that_is_named_in_another_is_there() {
     super::report(findings);
 }
 
+/// The numbers as they are told once everything has happened: what never did is not told.
+fn every_number() -> String {
+    let metrics = Metrics::default();
+    metrics.hop("ended", Duration::ZERO);
+    metrics.service("send", "done");
+    metrics.text("balance");
+    metrics.message("sent");
+    metrics.due("order", "done");
+    metrics.render()
+}
+
 #[test]
 fn every_setting_and_every_number_is_told() {
     let mut findings = Vec::new();
@@ -84,10 +97,10 @@ fn every_setting_and_every_number_is_told() {
         }
     }
     assert!(seen > 30, "the settings were not found");
-    let told = kadogo::metrics::Metrics::default().render();
+    let told = every_number();
     let kinds = told.lines().filter_map(|line| line.strip_prefix("# TYPE "));
     let numbers: Vec<&str> = kinds.filter_map(|line| line.split(' ').next()).collect();
-    assert!(numbers.len() > 15, "the numbers were not found");
+    assert!(numbers.len() >= 19, "the numbers were not found");
     let missing = numbers.iter().filter(|name| !operating.contains(&format!("`{name}")));
     findings.extend(missing.map(|name| format!("chapter operating leaves out {name}")));
     super::report(findings);
