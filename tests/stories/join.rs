@@ -56,7 +56,8 @@ async fn what_is_refused_on_the_way_opens_no_account() {
             "{name}: {screen}"
         );
     }
-    let long = [(&*"Neema ".repeat(20), &[Type(&"Neema ".repeat(20))] as &[_])];
+    let much = "Neema ".repeat(20);
+    let long: [(&str, &[Step<'_>]); 1] = [(&much, &[Type(&much)])];
     let screen = refusals(&world, STRANGER, &named[..1], &long).await.remove(0).1;
     assert!(screen.contains("That name is too long. Enter at most 50 letters."), "{screen}");
 }
