@@ -164,10 +164,18 @@ async fn near_the_end_of_descriptors_who_comes_is_told_and_there_is_room_again()
         assert!(numbers.lines().any(|found| found == line), "{line} is not in\n{numbers}");
     }
     let mut strangers = Vec::new();
-    for _ in 0..270 {
-        strangers.push(connected(&server.url, "").await);
+    let mut answer = String::new();
+    // on a busy machine the first of a crowd are gone before the last has come: then another comes
+    for _crowd in 0..20 {
+        strangers.clear();
+        for _ in 0..270 {
+            strangers.push(connected(&server.url, "").await);
+        }
+        answer = told(&server.url, &page("/healthz")).await.0;
+        if answer.starts_with("HTTP/1.1 503") {
+            break;
+        }
     }
-    let (answer, _took) = told(&server.url, &page("/healthz")).await;
     assert!(answer.starts_with("HTTP/1.1 503 Service Unavailable"), "{answer}");
     assert!(answer.to_lowercase().contains("retry-after: 5"), "{answer}");
     until("the strangers are gone", async || server.get("/healthz").await.0 == 200).await;

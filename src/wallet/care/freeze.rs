@@ -172,10 +172,11 @@ pub fn search(account: AccountId) -> Search {
     Search { side: Side::Other(account), kind: KIND.name, open: true, since: 0, limit }
 }
 
-/// What is read to say what counts: the orders, and what the book heeds now, which is compared in
-/// the commit. So of two orders that come or go at one moment neither is lost.
+/// What is read to say what counts, in this order: what the book heeds now, which is compared in
+/// the commit, and then the orders. So of two that come or go at one moment neither is lost: what
+/// comes between the two looks is among the orders, and refused for what was heeded before.
 pub fn wants(account: AccountId) -> Vec<Want> {
-    vec![Want::Arrangements(search(account)), Want::Stopped(account), Want::Owner(account)]
+    vec![Want::Stopped(account), Want::Arrangements(search(account)), Want::Owner(account)]
 }
 
 /// The orders that lie on an account, the newest first.
