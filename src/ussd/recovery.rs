@@ -24,11 +24,17 @@ impl Ussd {
     /// What the call says; where answers may have been lost, as far as it can be found out.
     pub(super) async fn said(&self, hop_session: &mut HopSession) -> Result<Said, Lost> {
         let names = &self.sessions.names;
+        // another node may have taken hops of it since this one had it in hand
+        let held = !hop_session.may_lag;
+        if held && self.sessions.has_neighbours() && Said::is_ahead(names, hop_session) {
+            hop_session.may_lag = true;
+        }
         let mut said = Said::of(names, hop_session);
         let lost = |said: &Said, hop_session: &HopSession| {
             let begins = hop_session.session.hops == 0 && !is_dial(&hop_session.call.typed);
-            begins || matches!(said, Said::Nothing)
+            begins || matches!(said, Said::Nothing | Said::Steps(_))
         };
+        let mut found = false;
         for _look in 0..LOOKS_MAX {
             let elsewhere = hop_session.may_lag && self.sessions.has_neighbours();
             if !elsewhere || !lost(&said, hop_session) {
@@ -48,7 +54,13 @@ impl Ussd {
                 hop_session.session = stored;
                 hop_session.speak();
                 said = Said::of(names, hop_session);
+                found = true;
             }
+        }
+        if held && hop_session.may_lag && !found {
+            // nobody has: it is as it stands
+            hop_session.may_lag = false;
+            said = Said::of(names, hop_session);
         }
         let session = &hop_session.session;
         let held =

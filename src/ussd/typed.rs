@@ -57,6 +57,23 @@ impl Said {
         }
     }
 
+    /// Whether a call tells of more than one answer that its conversation, as it is known here,
+    /// does not have: a gateway tells each as it comes.
+    pub(super) fn is_ahead(names: &SessionNames, hop_session: &HopSession) -> bool {
+        let session = &hop_session.session;
+        match &hop_session.call.typed {
+            Typed::Whole(history) => {
+                let name = |known: &str| names.whole(&hop_session.call, known);
+                let rest = session.input_in(history, name);
+                session.hops > 0 && rest.is_some_and(|rest| rest.contains('*'))
+            }
+            Typed::Last { turn: Some(turn), .. } => {
+                session.hops > 0 && *turn > session.turn.saturating_add(1)
+            }
+            Typed::Last { turn: None, .. } => false,
+        }
+    }
+
     /// The same, where answers may have been lost and something may have been done in this very
     /// step, by what stands in the book.
     pub(super) async fn looked_up(

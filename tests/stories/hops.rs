@@ -5,6 +5,7 @@
 use super::aids::*;
 use super::engine::either;
 use super::world::*;
+use std::time::Duration;
 
 /// All histories of a payment in a conversation, the first one empty.
 const HOPS: [&str; 6] =
@@ -314,4 +315,39 @@ async fn a_stranger_who_dials_along_is_led_through_joining() {
     );
     let screen = world.phone("+254711222334").dial_along("1*0700000002*200").await;
     assert!(screen.starts_with("Enter your name in letters"), "{screen}");
+}
+
+/// A balancer hands the hops of a conversation to two nodes in turn: each goes on where the other
+/// one was, also where it had the conversation in hand itself, and nobody is asked twice. A file
+/// has one node, which is asked for both.
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_are_asked_in_turn_go_on_where_the_other_was() {
+    let one = World::new().await;
+    let shared = one.app.wallet.store.kind() == "postgres";
+    let other = if shared { Some(one.beside(Twist::default()).await) } else { None };
+    let nodes = [&one, other.as_ref().unwrap_or(&one)];
+    let flushers = nodes.map(|node| {
+        let sessions = node.app.ussd.sessions.clone();
+        tokio::spawn(async move {
+            loop {
+                sessions.flush().await.unwrap();
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        })
+    });
+    for round in 0..6 {
+        let typed =
+            ["1", "0700000002", &format!("{}", 100 + round), "1", "7361"].map(str::to_owned);
+        let session = format!("turn-{round}");
+        let mut said = Vec::new();
+        for hop in 0..=typed.len() {
+            let node = nodes[(round + hop) % 2];
+            said.push(node.hop(&session, AMINA, &typed[..hop].join("*")).await);
+        }
+        assert!(said[5].contains("Confirmed."), "{said:#?}");
+        assert!(said[3].starts_with("CON Send KES"), "{said:#?}");
+    }
+    flushers.into_iter().for_each(|flusher| flusher.abort());
+    assert_eq!(one.balance(BARAKA).await, 250_000 + (0..6).map(|n| (100 + n) * 100).sum::<i64>());
+    one.check();
 }
