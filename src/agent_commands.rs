@@ -165,7 +165,7 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
         );
         for person in staff {
             let phone = Msisdn::from_e164(&person.msisdn)
-                .map(|phone| phone.to_string())
+                .map(|phone| phone.masked(&wallet.config.market))
                 .unwrap_or_default();
             say!("    {phone} {}", person.name);
         }

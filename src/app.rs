@@ -6,14 +6,12 @@ use crate::book::Book;
 use crate::callbacks;
 use crate::catalogue::Catalogue;
 use crate::clock_watch;
-use crate::config::{GatewayAccount, Settings};
+use crate::config::Settings;
 use crate::connections::Connections;
 use crate::console::desk::Console;
 use crate::console::route::ROOT;
 use crate::console::serving;
 use crate::demo::{pages, showcase, staff_on_show, world};
-use crate::gateway::sender::{AfricasTalking, Sender};
-use crate::gateway::smtp::Mailer;
 use crate::http;
 use crate::market::Market;
 use crate::menu_folder::Rulebook;
@@ -32,6 +30,7 @@ use crate::ussd::Menus;
 use crate::ussd::conversation::Ussd;
 use crate::ussd::session_store::SessionStore;
 use crate::wallet::{Rule, ServiceConfig, Wallet, bootstrap};
+use crate::ways_out;
 use actix_web::dev::Server;
 use actix_web::web;
 use anyhow::{Context, anyhow};
@@ -98,9 +97,7 @@ impl App {
         clock: Clock,
         randomness: Randomness,
     ) -> anyhow::Result<(App, Committer)> {
-        let rulebook =
-            Rulebook::load(settings.menus.as_deref(), settings.more_prices, &settings.names)?;
-        App::with(settings, rulebook, clock, randomness).await
+        App::opened(settings, None, clock, randomness).await
     }
 
     /// The same where the menus have been read already.
@@ -110,11 +107,26 @@ impl App {
         clock: Clock,
         randomness: Randomness,
     ) -> anyhow::Result<(App, Committer)> {
+        App::opened(settings, Some(rulebook), clock, randomness).await
+    }
+
+    async fn opened(
+        settings: &Settings,
+        rulebook: Option<Rulebook>,
+        clock: Clock,
+        randomness: Randomness,
+    ) -> anyhow::Result<(App, Committer)> {
         let metrics = Arc::new(Metrics::default());
         let (store, book, committer) =
             open_book(settings.database_url.expose().to_owned(), metrics.clone()).await?;
-        let opened = (store, book);
-        match App::over(opened, settings, rulebook, clock, randomness, metrics).await {
+        let built = async {
+            let rulebook = match rulebook {
+                Some(rulebook) => rulebook,
+                None => App::rulebook_of(&store, settings).await?,
+            };
+            App::over((store, book), settings, rulebook, clock, randomness, metrics).await
+        };
+        match built.await {
             Ok(app) => Ok((app, committer)),
             Err(error) => {
                 ended(committer).await?;
@@ -131,12 +143,13 @@ impl App {
         randomness: Randomness,
         metrics: Arc<Metrics>,
     ) -> anyhow::Result<App> {
-        let (market, rulebook) = (Market::kenya(), Reloadable::new(rulebook));
+        let (market, rulebook) = (rulebook.market.clone(), Reloadable::new(rulebook));
         // before anything is posted; simulations that decide the time decide when to look, too
         if matches!(clock, Clock::System) {
             clock_watch::look(&store, &book, &clock, &metrics).await?;
         }
         bootstrap::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
+        bootstrap::claim_market(&book, &market.code).await?;
         bootstrap::open_accounts(&store, &book, market.currency, clock.now()).await?;
         let reference_key = bootstrap::reference_key(&book, &randomness).await?;
         let names =
@@ -164,7 +177,7 @@ impl App {
         let secrets = [&settings.secret].into_iter().chain(&settings.old_secrets);
         let seals = secrets.map(|secret| secret.derive("sessions")).collect();
         let sessions = SessionStore::new(&wallet, writer, names, seals);
-        let sender = sender(settings.gateway.as_ref())?;
+        let sender = ways_out::sender(settings.gateway.as_ref())?;
         Ok(App {
             console: console(settings, &wallet, &catalogue),
             ussd: Ussd { wallet: wallet.clone(), menus: menus.clone(), sessions },
@@ -174,7 +187,7 @@ impl App {
                 catalogue: catalogue.clone(),
                 answers: Answers::default(),
             },
-            notify: Notify::new(wallet.clone(), catalogue, sender, mailer(settings)?),
+            notify: Notify::new(wallet.clone(), catalogue, sender, ways_out::mailer(settings)?),
             wallet,
             menus,
             rulebook,
@@ -355,7 +368,11 @@ async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
 }
 
 /// What the services know of where they are.
-fn service_config(settings: &Settings, market: Market, reference_key: [u8; 16]) -> ServiceConfig {
+fn service_config(
+    settings: &Settings,
+    market: Arc<Market>,
+    reference_key: [u8; 16],
+) -> ServiceConfig {
     ServiceConfig {
         market,
         pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
@@ -374,26 +391,4 @@ fn console(settings: &Settings, wallet: &Wallet, catalogue: &Part<Catalogue>) ->
     let key = settings.secret.derive("console");
     let console = Console::new(wallet.clone(), catalogue.clone(), key);
     if settings.demo { console.played_by(&staff_on_show::PLAYED) } else { console }
-}
-
-fn sender(account: Option<&GatewayAccount>) -> anyhow::Result<Sender> {
-    Ok(match account {
-        None => Sender::Simulator,
-        Some(account) => Sender::AfricasTalking(AfricasTalking::new(
-            &account.url,
-            &account.username,
-            account.api_key.clone(),
-            account.sender.clone(),
-        )?),
-    })
-}
-
-/// The mail server that is set up; in a demo without one, nobody.
-fn mailer(settings: &Settings) -> anyhow::Result<Mailer> {
-    match &settings.mail {
-        Some(account) => Mailer::smtp(account, &settings.names.brand)
-            .map_err(|why| anyhow!("KADOGO_SMTP_URL: {why}")),
-        None if settings.demo => Ok(Mailer::Simulator),
-        None => Ok(Mailer::Off),
-    }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 pub async fn beside(
     database: DatabaseArgs,
     menus: Option<PathBuf>,
+    market: Option<String>,
 ) -> anyhow::Result<(App, Committer)> {
     let DatabaseArgs { database_url, secrets } = database;
     let mut problems = Vec::new();
@@ -29,6 +30,7 @@ pub async fn beside(
         .await??;
     let mut settings = settings(database_url, secret, old_secrets);
     settings.menus = menus_folder(menus);
+    settings.market = market;
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
     let wrong = match app.wallet.clock_fault() {
         Some(fault) => Some(fault.to_string()),
@@ -67,6 +69,7 @@ fn settings(database_url: DatabaseUrl, secret: SealKey, old_secrets: Vec<SealKey
         console_url: None,
         database_url,
         menus: None,
+        market: None,
         service_code: "*#".to_owned(),
         names: ServiceNames::default(),
         answer_within: Duration::from_secs(4),

@@ -79,7 +79,9 @@ fn answered(answer: HttpResponse) -> Error {
 
 async fn ussd(state: Data<AppState>, called: Called) -> HttpResponse {
     let Called { dialect, body } = called;
-    let call = match (dialect.ussd)(&body) {
+    let market = &state.wallet.config.market;
+    let read = (dialect.ussd)(&body).and_then(|event| event.settled(market));
+    let call = match read {
         Ok(UssdEvent::Call(call)) => call,
         Ok(UssdEvent::Ended(event)) => return ended(&state, dialect, &event),
         Ok(UssdEvent::Endless(call)) => {
@@ -125,7 +127,10 @@ fn screen(dialect: &Dialect, call: &UssdCall, outcome: &HopOutcome) -> HttpRespo
 async fn ussd_ended(state: Data<AppState>, called: Called) -> HttpResponse {
     let Some(parse) = called.dialect.ended else { return HttpResponse::NotFound().finish() };
     match parse(&called.body) {
-        Ok(event) => ended(&state, called.dialect, &event),
+        Ok(event) => {
+            let event = event.settled(&state.wallet.config.market);
+            ended(&state, called.dialect, &event)
+        }
         Err(bad) => unreadable("ussd_ended", bad),
     }
 }
@@ -144,7 +149,8 @@ fn ended(state: &AppState, dialect: &Dialect, event: &EndEvent) -> HttpResponse 
 
 async fn sms(state: Data<AppState>, called: Called) -> HttpResponse {
     let Some(parse) = called.dialect.text else { return HttpResponse::NotFound().finish() };
-    let text = match parse(&called.body) {
+    let market = &state.wallet.config.market;
+    let text = match parse(&called.body).and_then(|text| text.settled(market)) {
         Ok(text) => text,
         Err(bad) => return unreadable("sms", bad),
     };

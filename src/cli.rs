@@ -96,9 +96,18 @@ pub enum Command {
     /// What services cost and agents earn: prove it, print it, ask it
     #[command(long_about = tariff_args::ABOUT)]
     Tariff {
-        /// The tariff file; tariff.toml in the folder of the menus when not given
+        /// The tariff file; tariff.toml of the market when not given
         #[arg(long, value_name = "FILE", global = true)]
         tariff: Option<PathBuf>,
+        /// The country: a folder of menus/markets
+        #[arg(
+            long,
+            env = "KADOGO_MARKET",
+            default_value = "ke",
+            value_name = "CODE",
+            global = true
+        )]
+        market: String,
         /// The folder of the menus; the ones compiled in when not given and ./menus does not exist
         #[arg(long, env = "KADOGO_MENUS", value_name = "DIR", global = true)]
         menus: Option<PathBuf>,

@@ -7,7 +7,9 @@ use crate::cli::{TariffAct, TariffQuoteArgs};
 use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
 use crate::demo::{showcase, terminal, world};
 use crate::market::Market;
-use crate::menu_folder::{self, Folder};
+use crate::market_file;
+use crate::market_files;
+use crate::menu_folder::{self, Folder, Rulebook};
 use crate::money::Money;
 use crate::printing::{say, say_on};
 use crate::reason::Reason;
@@ -18,6 +20,7 @@ use crate::tariff::{PriceCase, Tariff};
 use crate::time::Clock;
 use crate::tls;
 use anyhow::{Context, anyhow, bail};
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,8 +39,8 @@ pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
         earlier(&settings).await?;
     }
     let goes_on = if bare { "" } else { showcase::GOES_ON };
-    run(settings, move |address, people| {
-        say_on!("{}", world::welcome(&address, &dial, people, goes_on));
+    run(settings, move |address, people, market| {
+        say_on!("{}", world::welcome(&address, (&dial, market), people, goes_on));
     })
     .await
 }
@@ -52,10 +55,14 @@ async fn earlier(settings: &Settings) -> anyhow::Result<()> {
     if newest.is_some() {
         return Ok(());
     }
-    let today = Day::of(Clock::System.now(), &Market::kenya().zone);
+    let market = settings.market.as_deref().unwrap_or(market_files::DEFAULT);
+    let folder = settings.menus.as_deref();
+    let rulebook = Rulebook::load(folder, market, settings.more_prices, &settings.names)?;
+    let zone = &rulebook.market.zone;
+    let today = Day::of(Clock::System.now(), zone);
     let begins = Day::new(today.number().saturating_sub(showcase::DAYS_BEFORE));
-    let clock = Clock::manual(begins.at_hour(showcase::HOUR, &Market::kenya().zone));
-    let (app, committer) = App::build(settings, clock, Randomness::os()?).await?;
+    let clock = Clock::manual(begins.at_hour(showcase::HOUR, zone));
+    let (app, committer) = App::with(settings, rulebook, clock, Randomness::os()?).await?;
     showcase::earlier(&app.wallet).await?;
     drop(app);
     app::ended(committer).await
@@ -65,21 +72,22 @@ async fn earlier(settings: &Settings) -> anyhow::Result<()> {
 pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     start_log(&args.server)?;
     let settings = args.settings().map_err(|problems| wrong_settings(&problems))?;
-    run(settings, |_address, _people| ()).await
+    run(settings, |_address, _people, _market| ()).await
 }
 
 async fn run(
     settings: Settings,
-    welcome: impl FnOnce(String, &[world::PersonView]),
+    welcome: impl FnOnce(String, &[world::PersonView], &Market),
 ) -> anyhow::Result<ExitCode> {
     let menus = settings
         .menus
         .as_ref()
         .map_or("compiled in".to_owned(), |folder| folder.display().to_string());
     let database = settings.database_url.clone();
-    app::run(settings, |_app, address, people| {
-        tracing::info!(%address, %database, menus, "listening");
-        welcome(address.to_string(), people);
+    app::run(settings, |app, address, people| {
+        let market = &app.wallet.config.market;
+        tracing::info!(%address, %database, menus, market = market.code, "listening");
+        welcome(address.to_string(), people, market);
     })
     .await?;
     Ok(ExitCode::SUCCESS)
@@ -116,16 +124,23 @@ pub async fn phone(url: &str, person: Option<String>) -> anyhow::Result<ExitCode
 
 /// `kadogo menus check`
 pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let folder = menus_folder(folder);
-    match Folder::open(folder.as_deref())?.check() {
-        Ok((rulebook, summary)) => {
-            say!("{summary}");
-            // a service runs with it; whoever changes a price is told
-            let problems = menu_folder::circles(&rulebook.policy.tariff);
-            Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
+    let folder = Folder::open(menus_folder(folder).as_deref())?;
+    let mut problems = Vec::new();
+    for files in &folder.markets {
+        match folder.check(&files.code) {
+            Ok((rulebook, summary)) => {
+                say!("{}: {summary}", files.code);
+                // a service runs with it; whoever changes a price is told
+                let circles = menu_folder::circles(&rulebook.policy.tariff);
+                problems.extend(circles.iter().map(ToString::to_string));
+            }
+            Err(found) => problems.extend(found),
         }
-        Err(problems) => Ok(complain(&problems)),
     }
+    // what all of them have in common is said once
+    let mut told = BTreeSet::new();
+    problems.retain(|problem| told.insert(problem.clone()));
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
 }
 
 /// Each problem on a line, then their number.
@@ -139,7 +154,7 @@ fn complain(problems: &[impl std::fmt::Display]) -> ExitCode {
 pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let folder = menus_folder(folder);
     let (rulebook, _summary) = Folder::open(folder.as_deref())?
-        .check()
+        .check(market_files::DEFAULT)
         .map_err(|problems| anyhow!(problems.join("\n")))?;
     say_on!("{}", crate::ussd::graph(&rulebook.menus, crate::language::Language::EN));
     Ok(ExitCode::SUCCESS)
@@ -149,15 +164,22 @@ pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
 pub fn tariff(
     file: Option<PathBuf>,
     folder: Option<PathBuf>,
+    market: &str,
     act: &TariffAct,
 ) -> anyhow::Result<ExitCode> {
+    let folder = Folder::open(menus_folder(folder).as_deref())?;
+    let files = folder.market(market).map_err(|unknown| anyhow!(unknown))?;
+    let country = match market_file::parse(&files.code, &files.market) {
+        Ok(country) => country,
+        Err(problems) => return Ok(complain(&problems)),
+    };
     let source = match file {
         Some(file) => {
             let text =
                 std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
             Source::new(file.display().to_string(), text)
         }
-        None => Folder::open(menus_folder(folder).as_deref())?.tariff,
+        None => files.tariff.clone(),
     };
     let tariff = match Tariff::parse(&source, &crate::wallet::priced()) {
         Ok(tariff) => tariff,
@@ -176,15 +198,15 @@ pub fn tariff(
             }
             let mut problems = tariff.splits_beyond();
             problems.extend(circles);
-            problems.extend(menu_folder::out_of_reach(&tariff, &source));
+            problems.extend(menu_folder::out_of_reach(&tariff, &source, country.currency));
             Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
         }
-        TariffAct::Quote(args) => quote(&tariff, args),
+        TariffAct::Quote(args) => quote(&tariff, args, &country),
     }
 }
 
 /// `kadogo tariff quote`
-fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
+fn quote(tariff: &Tariff, args: &TariffQuoteArgs, market: &Market) -> anyhow::Result<ExitCode> {
     let service = args.service.as_str();
     if !crate::wallet::priced().contains(&service) {
         bail!("{service} has no price: what has one is {}", crate::wallet::priced().join(", "));
@@ -195,7 +217,7 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
     if let Some(channel) = args.channel.as_ref().filter(|channel| !tariff.has_channel(channel)) {
         bail!("the tariff has no channel {channel}");
     }
-    let amount = |text: &str| match Money::parse(text, tariff.currency()) {
+    let amount = |text: &str| match Money::parse(text, tariff.currency(), &market.currency_names) {
         Ok(amount) => Ok(amount),
         Err(Reason::AMOUNT_ZERO) => Ok(Money::new(0, tariff.currency())),
         Err(reason) => {
@@ -204,7 +226,7 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs) -> anyhow::Result<ExitCode> {
     };
     let month_minor =
         args.month_volume.as_deref().map_or(Ok(0), |text| amount(text).map(|money| money.minor))?;
-    let today = || Clock::System.now().day(&Market::kenya().zone);
+    let today = || Clock::System.now().day(&market.zone);
     let case = PriceCase {
         service,
         amount: amount(&args.amount)?,

@@ -54,6 +54,10 @@ pub struct ServerArgs {
     /// The folder of the menus; when not given: ./menus if there is one, else the ones compiled in
     #[arg(long, env = "KADOGO_MENUS", value_name = "DIR")]
     pub menus: Option<PathBuf>,
+    /// The country: a folder of menus/markets, such as ke, tz, ug, gh, ci. A database keeps the one
+    /// that it was begun with; a new one is begun with ke when none is given
+    #[arg(long, env = "KADOGO_MARKET", value_name = "CODE")]
+    pub market: Option<String>,
     /// The code that people dial: *384*1234# in the demo; `serve` must be told
     #[arg(long, env = "KADOGO_SERVICE_CODE", value_name = "CODE")]
     pub service_code: Option<String>,
@@ -182,6 +186,7 @@ impl ServerArgs {
             console_url: own_pages(self.listen),
             database_url: self.database_url,
             menus: menus_folder(self.menus),
+            market: self.market,
             service_code,
             names,
             answer_within: Duration::from_millis(self.answer_within_ms),

@@ -71,9 +71,9 @@ fn money(wallet: &Wallet, minor: i64) -> Money {
     Money::new(minor, wallet.config.market.currency)
 }
 
-fn who(person: Option<&PersonRow>) -> String {
+fn who(wallet: &Wallet, person: Option<&PersonRow>) -> String {
     let Some(person) = person else { return "nobody yet".to_owned() };
-    let phone = Msisdn::from_e164(&person.msisdn).map(|phone| phone.to_string());
+    let phone = Msisdn::from_e164(&person.msisdn).map(|phone| phone.masked(&wallet.config.market));
     format!("{} {}", person.name, phone.unwrap_or_default())
 }
 
@@ -90,8 +90,8 @@ fn line(wallet: &Wallet, dispute: &Dispute) -> String {
         money(wallet, terms.left_minor()),
         money(wallet, terms.amount_minor),
         terms.goods,
-        who(buyer.as_ref()),
-        who(seller.as_ref()),
+        who(wallet, buyer.as_ref()),
+        who(wallet, seller.as_ref()),
         terms.problem.as_deref().unwrap_or("nothing is said to be wrong"),
     )
 }
@@ -105,7 +105,7 @@ fn shown(wallet: &Wallet, dispute: &Dispute) {
         let had = terms.price.platform_minor(terms.amount_minor, terms.released_minor);
         say!(
             "{} keeps {} of what reaches the seller: {} of all, {} so far",
-            who(dispute.platform.as_ref()),
+            who(wallet, dispute.platform.as_ref()),
             platform.keeps,
             money(wallet, of_all),
             money(wallet, had),

@@ -30,7 +30,9 @@ async fn main() -> ExitCode {
         Command::Phone { url, person } => commands::phone(&url, person).await,
         Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
         Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
-        Command::Tariff { tariff, menus, act } => commands::tariff(tariff, menus, &act),
+        Command::Tariff { tariff, market, menus, act } => {
+            commands::tariff(tariff, menus, &market, &act)
+        }
         Command::Book { act: BookAct::Check(args) } => {
             aside(move || verify::check_book(&args)).await
         }

@@ -1,63 +1,99 @@
-//! A market: the country a service runs in, with its way of writing phone numbers, its currency and
-//! its clock. Another country is another function here. It knows nothing of gateways, operators or
+//! A market: the country a service runs in, with its way of writing phone numbers and money, its
+//! languages and its clock. Which country that is, is data. It knows nothing of gateways, files or
 //! tariffs.
 
+use std::collections::BTreeMap;
+
 use jiff::tz::TimeZone;
+use regex::Regex;
 
 use crate::language::Language;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
+use crate::reason::Reason;
 
 /// Everything about a country that reading and writing for its people depends on.
 #[derive(Debug, Clone)]
 pub struct Market {
+    /// What it is called in settings, and the folder that it is read from.
+    pub code: String,
+    /// What people call the country, in each language that is spoken here.
+    pub names: BTreeMap<Language, String>,
     /// The international calling code, without `+`.
-    pub country_code: &'static str,
+    pub country_code: String,
     /// What people dial in front of a national number; empty where there is nothing.
-    pub trunk: &'static str,
+    pub trunk: String,
     /// The digits of a national mobile number, without trunk.
     pub national_digits: usize,
     /// What mobile numbers begin with, without trunk: no other number is anybody's.
-    pub mobile_ranges: &'static [&'static str],
+    pub mobile_ranges: Vec<String>,
     /// What is dialled in front of a country code, the longest first: the country's own, and the
     /// one of most others.
-    pub international: &'static [&'static str],
+    pub international: Vec<String>,
+    /// A number as people dial it, to show how something is written.
+    pub sample: String,
     /// What people know as those who run phones and money: nobody else goes by such a name. Small
     /// letters only.
-    pub operators: &'static [&'static str],
+    pub operators: Vec<String>,
     /// The money people count in.
     pub currency: Currency,
-    /// What people are written to in who have not chosen a language.
+    /// What they write beside an amount besides its code, the longest first. Small letters only.
+    pub currency_names: Vec<String>,
+    /// The languages that the service speaks here.
+    pub languages: Vec<Language>,
+    /// The first of them: what people are written to in who have not chosen one.
     pub language: Language,
+    /// The number of an ID, in capitals and digits.
+    pub id_form: Regex,
+    /// Who lives in a demo.
+    pub shown: Shown,
     /// The wall clock people live by; its rules are compiled in.
     pub zone: TimeZone,
 }
 
-impl Market {
-    /// Kenya: `0712 345 678`, shillings, Nairobi.
-    pub const fn kenya() -> Market {
-        Market {
-            country_code: "254",
-            trunk: "0",
-            national_digits: 9,
-            mobile_ranges: &["7", "10", "11"],
-            international: &["000", "00"],
-            operators: &["mpesa", "safaricom", "airtel", "telkom", "equitel", "tkash"],
-            currency: Currency::KES,
-            language: Language::EN,
-            zone: jiff::tz::get!("Africa/Nairobi"),
-        }
-    }
+/// What people and outlets of a demo are called: names that people here have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// People who have wallets: `PEOPLE` of them.
+    pub people: Vec<String>,
+    /// Who serves at the outlets: `SERVERS`.
+    pub servers: Vec<String>,
+    /// The outlets, the first of which is the head office of the others: `OUTLETS`.
+    pub outlets: Vec<String>,
+    /// Where each of them is.
+    pub areas: Vec<String>,
+    /// A market for second-hand goods.
+    pub platform: String,
+    /// How many times as much they have and pay as is written down: amounts should be of a size
+    /// that people know.
+    pub times: i64,
+}
 
-    /// The market that a full number (`+254...`) belongs to, if it is one we know.
-    pub fn of_number(e164: &str) -> Option<Market> {
-        let kenya = Market::kenya();
-        kenya.national_part(e164).is_some().then_some(kenya)
+impl Shown {
+    /// How many people there are,
+    pub const PEOPLE: usize = 5;
+    /// how many who serve,
+    pub const SERVERS: usize = 4;
+    /// and how many outlets.
+    pub const OUTLETS: usize = 3;
+
+    /// So many of the smallest coin, as many as people here would pay.
+    pub fn sized(&self, minor: i64) -> i64 {
+        minor.saturating_mul(self.times.max(1))
+    }
+}
+
+impl Market {
+    /// A number that nobody has looked up: these last digits behind the first mobile range.
+    pub fn made_up(&self, last: u64) -> String {
+        let range = self.mobile_ranges.first().map_or("", String::as_str);
+        let width = self.national_digits.saturating_sub(range.len());
+        format!("+{}{range}{last:0width$}", self.country_code)
     }
 
     /// What follows `+` and the country code, if `e164` is a mobile number of this market.
     pub fn national_part<'a>(&self, e164: &'a str) -> Option<&'a str> {
         e164.strip_prefix('+')?
-            .strip_prefix(self.country_code)
+            .strip_prefix(self.country_code.as_str())
             .filter(|national| self.is_mobile(national))
     }
 
@@ -65,7 +101,23 @@ impl Market {
     pub fn is_mobile(&self, national: &str) -> bool {
         national.len() == self.national_digits
             && national.bytes().all(|byte| byte.is_ascii_digit())
-            && self.mobile_ranges.iter().any(|range| national.starts_with(range))
+            && self.mobile_ranges.iter().any(|range| national.starts_with(range.as_str()))
+    }
+
+    /// An amount as people here write it.
+    pub fn amount(&self, text: &str) -> Result<Money, Reason> {
+        Money::parse(text, self.currency, &self.currency_names)
+    }
+
+    /// Whether the service speaks this language here.
+    pub fn speaks(&self, language: Language) -> bool {
+        self.languages.contains(&language)
+    }
+
+    /// What the country is called in a language, or in its own where that is not spoken here.
+    pub fn name(&self, language: Language) -> &str {
+        let name = self.names.get(&language).or_else(|| self.names.get(&self.language));
+        name.unwrap_or(&self.code)
     }
 }
 
@@ -77,7 +129,8 @@ mod tests {
 
     #[test]
     fn a_number_belongs_to_the_market_whose_mobiles_look_like_it() {
-        assert_eq!(Market::of_number("+254712345678").unwrap().country_code, "254");
+        let market = Market::kenya();
+        assert_eq!(market.national_part("+254712345678"), Some("712345678"));
         for other in [
             "+254202345678",
             "+254123456789",
@@ -87,12 +140,20 @@ mod tests {
             "",
             "+",
         ] {
-            assert!(Market::of_number(other).is_none(), "{other}");
+            assert_eq!(market.national_part(other), None, "{other}");
         }
     }
 
     #[test]
     fn the_zone_is_there_without_the_system() {
         assert_eq!(Market::kenya().zone.iana_name(), Some("Africa/Nairobi"));
+    }
+
+    #[test]
+    fn a_country_has_a_name_in_each_language() {
+        let market = Market::kenya();
+        let welsh = Language::parse("cy").unwrap();
+        assert_eq!((market.name(Language::EN), market.name(welsh)), ("Kenya", "Kenya"));
+        assert!(market.speaks(Language::EN) && !market.speaks(welsh));
     }
 }

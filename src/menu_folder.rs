@@ -1,17 +1,22 @@
-//! The folder `menus/` as a whole: screens, words, SMS grammar, tariff, limits, and how lines of
-//! bank statements are matched. Read together, checked together, so that a service never runs on
-//! files that do not fit each other.
+//! The folder `menus/` as a whole: screens, words, SMS grammar, how lines of bank statements are
+//! matched, and for each market the country, tariff and limits. Read together, checked together, so
+//! that a service never runs on files that do not fit each other.
 
 use crate::catalogue::Problem;
 use crate::closing::chart::Chart;
 use crate::limits::Limits;
 use crate::market::Market;
+use crate::market_file;
+use crate::market_files::{self, MarketFiles};
+use crate::market_texts;
 use crate::matching::Rules;
+use crate::money::Currency;
 use crate::refusal::Reason;
 use crate::service_names::ServiceNames;
 use crate::sms::grammar::Grammar;
 use crate::source::Source;
 use crate::staff::bands::Bands;
+use crate::table::{Complaints, Table};
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus, Vocabulary};
 use crate::wallet::agents::{cash_in, cash_out};
@@ -32,12 +37,8 @@ pub struct Folder {
     pub screens: Files,
     /// How texts are read.
     pub sms: Source,
-    /// What services cost.
-    pub tariff: Source,
-    /// What people may move.
-    pub limits: Source,
-    /// How many of the staff an act takes.
-    pub approvals: Source,
+    /// The countries that it can run in, by their codes.
+    pub markets: Vec<MarketFiles>,
     /// How lines of bank statements are matched.
     pub matching: Source,
     /// Under which number accounts stand in the general ledger.
@@ -50,6 +51,8 @@ pub struct Folder {
 /// price that does not count.
 #[derive(Debug, Clone)]
 pub struct Rulebook {
+    /// The country.
+    pub market: Arc<Market>,
     /// Screens and words.
     pub menus: Arc<Menus>,
     /// How texts are read.
@@ -63,10 +66,11 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
-    /// What a folder says, or the files that are compiled in; `more_prices` are those of services
-    /// for which it has none. Everything that is wrong with it is in the error.
+    /// What a folder says of a market, or the files that are compiled in; `more_prices` are those
+    /// of services for which it has none. Everything that is wrong with it is in the error.
     pub fn load(
         folder: Option<&Path>,
+        market: &str,
         more_prices: &str,
         names: &ServiceNames,
     ) -> anyhow::Result<Rulebook> {
@@ -74,7 +78,7 @@ impl Rulebook {
         folder.price(more_prices);
         folder.names = names.clone();
         let (rulebook, _summary) = folder
-            .check()
+            .check(market)
             .map_err(|found| anyhow!("the menus are not good:\n  {}", found.join("\n  ")))?;
         Ok(rulebook)
     }
@@ -86,9 +90,7 @@ impl Folder {
         Folder {
             screens: Files::embedded(),
             sms: Source::new("menus/sms.toml", include_str!("../menus/sms.toml")),
-            tariff: Source::new("menus/tariff.toml", include_str!("../menus/tariff.toml")),
-            limits: Source::new("menus/limits.toml", include_str!("../menus/limits.toml")),
-            approvals: Source::new("menus/approvals.toml", include_str!("../menus/approvals.toml")),
+            markets: market_files::embedded(),
             matching: embedded_matching(),
             chart: Source::new("menus/chart.toml", include_str!("../menus/chart.toml")),
             names: ServiceNames::default(),
@@ -106,9 +108,7 @@ impl Folder {
             Ok(Source::new(path.display().to_string(), text))
         };
         let sms = read("sms.toml")?;
-        let tariff = read("tariff.toml")?;
-        let limits = read("limits.toml")?;
-        let approvals = read("approvals.toml")?;
+        let markets = market_files::read(folder)?;
         let matching = read("matching.toml")?;
         // who has no chart of their own keeps their books by the one that it comes with
         let chart = match folder.join("chart.toml").exists() {
@@ -117,34 +117,50 @@ impl Folder {
         };
         let screens = Files::read(folder)?;
         let names = ServiceNames::default();
-        Ok(Folder { screens, sms, tariff, limits, approvals, matching, chart, names })
+        Ok(Folder { screens, sms, markets, matching, chart, names })
     }
 
-    /// Adds prices of services for which the tariff has none.
+    /// The files of a market.
+    pub fn market(&self, code: &str) -> Result<&MarketFiles, String> {
+        self.markets.iter().find(|files| files.code == code).ok_or_else(|| {
+            let known: Vec<&str> = self.markets.iter().map(|files| files.code.as_str()).collect();
+            format!("there is no market `{code}`: those in menus/markets are {}", known.join(", "))
+        })
+    }
+
+    /// Adds prices of services for which a tariff has none.
     pub fn price(&mut self, more: &str) {
         let tables = |text: &str| -> Vec<String> {
             let heads = text.lines().filter(|line| line.starts_with('['));
             heads.map(|line| line.trim_matches(['[', ']']).to_owned()).collect()
         };
-        let known = tables(&self.tariff.text);
-        if !tables(more).iter().any(|table| known.contains(table)) {
-            self.tariff =
-                Source::new(self.tariff.name.clone(), format!("{}{more}", self.tariff.text));
+        for files in &mut self.markets {
+            let own = &files.tariff;
+            let known = tables(&own.text);
+            if !tables(more).iter().any(|table| known.contains(table)) {
+                files.tariff = Source::new(own.name.clone(), format!("{}{more}", own.text));
+            }
         }
     }
 
-    /// Reads and checks everything: what it says, or everything that is wrong with it, each with
-    /// file and line.
-    pub fn check(&self) -> Result<(Rulebook, String), Vec<String>> {
+    /// Reads and checks everything that counts in a market: what it says, or everything that is
+    /// wrong with it, each with file and line.
+    pub fn check(&self, code: &str) -> Result<(Rulebook, String), Vec<String>> {
+        let files = self.market(code).map_err(|unknown| vec![unknown])?;
+        // all else is measured by it
+        let market = market_file::parse(code, &files.market).map_err(in_words)?;
+        let market = Arc::new(market);
         let mut problems = Vec::new();
-        let (menus, summary) = self.screens(&mut problems);
-        let grammar = self.grammar(&mut problems);
-        let tariff = tariff(&self.tariff);
+        let (menus, summary) = self.screens(&market, &mut problems);
+        let grammar = self.grammar(&market, &mut problems);
+        let tariff = tariff(&files.tariff, market.currency);
         problems.extend(tariff.as_ref().err().into_iter().flatten().map(Problem::to_string));
-        let limits = Limits::parse(&self.limits);
+        let limits = Limits::parse(&files.limits);
         problems.extend(limits.as_ref().err().into_iter().flatten().map(Problem::to_string));
-        let bands = Bands::parse(&self.approvals);
+        let bands = Bands::parse(&files.approvals);
         problems.extend(bands.as_ref().err().into_iter().flatten().map(Problem::to_string));
+        let others = [&files.limits, &files.approvals].map(|file| in_others(file, market.currency));
+        problems.extend(others.iter().flatten().map(Problem::to_string));
         let matching = Rules::parse(&self.matching);
         problems.extend(matching.as_ref().err().into_iter().flatten().map(Problem::to_string));
         let chart = Chart::parse(&self.chart);
@@ -160,11 +176,12 @@ impl Folder {
                 Ok(chart),
             ) if problems.is_empty() => {
                 let rulebook = Rulebook {
+                    market,
                     menus: Arc::new(menus),
                     grammar: Arc::new(grammar),
                     policy: Arc::new(Policy { tariff, limits, bands, matching }),
                     chart,
-                    rules: self.rules(),
+                    rules: self.rules(files),
                 };
                 Ok((rulebook, summary))
             }
@@ -173,7 +190,7 @@ impl Folder {
     }
 
     /// What counts, each by a digest of what its files say.
-    fn rules(&self) -> Vec<Rule> {
+    fn rules(&self, market: &MarketFiles) -> Vec<Rule> {
         let of = |name, sources: &[&Source]| {
             let mut hash = Sha256::new();
             for source in sources {
@@ -187,24 +204,25 @@ impl Folder {
         let menus: Vec<&Source> =
             [&self.screens.customer, &self.sms].into_iter().chain(texts).collect();
         vec![
-            of("tariff", &[&self.tariff]),
-            of("limits", &[&self.limits]),
-            of("approvals", &[&self.approvals]),
+            of("tariff", &[&market.tariff]),
+            of("limits", &[&market.limits]),
+            of("approvals", &[&market.approvals]),
             of("matching", &[&self.matching]),
             of("menus", &menus),
         ]
     }
 
-    fn screens(&self, problems: &mut Vec<String>) -> (Option<Menus>, String) {
-        let report = crate::ussd::check(&self.screens.named(&self.names), &vocabulary());
+    fn screens(&self, market: &Arc<Market>, problems: &mut Vec<String>) -> (Option<Menus>, String) {
+        let named = filled(&self.screens, &self.names, market);
+        let report = crate::ussd::check(&named, &vocabulary(), market);
         problems.extend(report.problems.iter().map(Problem::to_string));
         (report.menus, report.summary)
     }
 
-    fn grammar(&self, problems: &mut Vec<String>) -> Option<Grammar> {
-        match Grammar::parse(&self.sms) {
+    fn grammar(&self, market: &Market, problems: &mut Vec<String>) -> Option<Grammar> {
+        match Grammar::parse(&self.sms, market) {
             Ok(grammar) => {
-                problems.extend(grammar.check(&Market::kenya()));
+                self.examples(&grammar, market, problems);
                 let by_text = SERVICES.iter().filter(|service| service.by_text().is_some());
                 problems.extend(
                     grammar.beyond(&by_text.map(|service| service.name).collect::<Vec<_>>()),
@@ -217,6 +235,50 @@ impl Folder {
             }
         }
     }
+}
+
+impl Folder {
+    /// Tries the examples of the grammar, in the market that they were written for.
+    fn examples(&self, grammar: &Grammar, market: &Market, problems: &mut Vec<String>) {
+        if [market.code.as_str(), ""].contains(&grammar.examples.as_str()) {
+            problems.extend(grammar.check(market));
+            return;
+        }
+        let theirs = self.market(&grammar.examples).map_err(|unknown| vec![unknown]);
+        let theirs = theirs
+            .and_then(|files| market_file::parse(&files.code, &files.market).map_err(in_words));
+        let tried = theirs.and_then(|market| {
+            Grammar::parse(&self.sms, &market).map(|grammar| grammar.check(&market))
+        });
+        problems.extend(tried.unwrap_or_else(|wrong| wrong));
+    }
+}
+
+/// The screens, and the words with what the service and the country are called in their places.
+pub fn filled(screens: &Files, names: &ServiceNames, market: &Market) -> Files {
+    let named = screens.named(names);
+    let texts = named.texts.iter().map(|texts| market_texts::put_into(market, texts)).collect();
+    Files { texts, ..named }
+}
+
+/// The market of who names none, as Kadogo comes with it.
+pub fn default_market() -> Result<Market, Vec<String>> {
+    let folder = Folder::embedded();
+    let files = folder.market(market_files::DEFAULT).map_err(|unknown| vec![unknown])?;
+    market_file::parse(&files.code, &files.market).map_err(in_words)
+}
+
+fn in_words(problems: Vec<Problem>) -> Vec<String> {
+    problems.iter().map(Problem::to_string).collect()
+}
+
+/// A file that counts in other money than the market.
+fn in_others(source: &Source, currency: Currency) -> Option<Problem> {
+    let mut complaints = Complaints::new(source);
+    let name = Table::parse(source).ok()?.name("currency", &mut complaints)?;
+    let counts = Currency::parse(&name.text).is_none_or(|found| found == currency);
+    let said = || source.problem(name.line, format!("currency: the market counts in {currency}"));
+    (!counts).then(said)
 }
 
 fn embedded_matching() -> Source {
@@ -253,14 +315,14 @@ pub fn vocabulary() -> Vocabulary {
 
 /// Reads a tariff that the services can keep to: what is charged is what the file shows, or the
 /// file is refused.
-pub fn tariff(source: &Source) -> Result<Tariff, Vec<Problem>> {
+pub fn tariff(source: &Source, currency: Currency) -> Result<Tariff, Vec<Problem>> {
     let tariff = Tariff::parse(source, &priced())?;
-    let problems = out_of_reach(&tariff, source);
+    let problems = out_of_reach(&tariff, source, currency);
     if problems.is_empty() { Ok(tariff) } else { Err(problems) }
 }
 
 /// What a tariff asks for that the services, or the market, cannot do.
-pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
+pub fn out_of_reach(tariff: &Tariff, source: &Source, currency: Currency) -> Vec<Problem> {
     let mut problems = Vec::new();
     for service in SERVICES {
         let Some(able) = service.priced else { continue };
@@ -269,12 +331,7 @@ pub fn out_of_reach(tariff: &Tariff, source: &Source) -> Vec<Problem> {
         problems
             .extend(able.stands_for.iter().flat_map(|other| tariff.undercuts(service.name, other)));
     }
-    let market = Market::kenya().currency;
-    if tariff.currency() != market {
-        let line = source.text.lines().position(|line| line.trim_start().starts_with("currency"));
-        let line = line.map_or(1, |before| before.saturating_add(1));
-        problems.push(source.problem(line, format!("currency: the market counts in {market}")));
-    }
+    problems.extend(in_others(source, currency));
     problems
 }
 

@@ -1,5 +1,6 @@
 //! Phone numbers: every usual way of writing one ends as the same value. Printing masks: a full
-//! number leaves only through `e164` and `local`, so that logs cannot give it away by accident.
+//! number leaves only through `e164` and `local`, so that logs cannot give it away by accident. How
+//! people dial it is known where their market is.
 
 use std::fmt;
 
@@ -45,8 +46,9 @@ impl Msisdn {
         if digits.chars().any(char::is_alphabetic) {
             return Err(Reason::PHONE_LETTERS);
         }
-        let abroad =
-            || market.international.iter().find_map(|dialled| digits.strip_prefix(dialled));
+        let abroad = || {
+            market.international.iter().find_map(|dialled| digits.strip_prefix(dialled.as_str()))
+        };
         let national = if plus {
             after_country_code(digits, market)
         } else {
@@ -73,12 +75,22 @@ impl Msisdn {
         &self.0
     }
 
-    /// The number as people of its market dial it, `0712345678`; of any other country, the full
+    /// The number as people of this market dial it, `0712345678`; of any other country, the full
     /// number.
-    pub fn local(&self) -> String {
-        let national = Market::of_number(&self.0)
-            .and_then(|market| Some(format!("{}{}", market.trunk, market.national_part(&self.0)?)));
-        national.unwrap_or_else(|| self.0.clone())
+    pub fn local(&self, market: &Market) -> String {
+        let national = market.national_part(&self.0);
+        let dialled = national.map(|national| format!("{}{national}", market.trunk));
+        dialled.unwrap_or_else(|| self.0.clone())
+    }
+
+    /// The same with its middle left out: enough to recognise, too little to call.
+    pub fn masked(&self, market: &Market) -> String {
+        masked(&self.local(market))
+    }
+
+    /// Whether people of this market have such numbers.
+    pub fn is_of(&self, market: &Market) -> bool {
+        market.national_part(&self.0).is_some()
     }
 }
 
@@ -102,7 +114,7 @@ fn unlabelled(typed: &str) -> &str {
 }
 
 fn after_trunk<'a>(digits: &'a str, market: &Market) -> Option<&'a str> {
-    let national = match digits.strip_prefix(market.trunk) {
+    let national = match digits.strip_prefix(market.trunk.as_str()) {
         Some(rest) if rest.len() == market.national_digits => rest,
         Some(_) | None => digits,
     };
@@ -111,16 +123,20 @@ fn after_trunk<'a>(digits: &'a str, market: &Market) -> Option<&'a str> {
 
 /// The trunk is left out behind a country code, but some write it: `+254 (0) 712 345 678`.
 fn after_country_code<'a>(digits: &'a str, market: &Market) -> Option<&'a str> {
-    after_trunk(digits.strip_prefix(market.country_code)?, market)
+    after_trunk(digits.strip_prefix(market.country_code.as_str())?, market)
 }
 
-/// The first four and the last three characters: enough to recognise, too little to call.
+/// The first four and the last three characters.
+fn masked(number: &str) -> String {
+    let head: String = number.chars().take(4).collect();
+    let tail: String = number.chars().skip(number.len().saturating_sub(3)).collect();
+    format!("{head}***{tail}")
+}
+
+/// Without its middle, as logs have it: they know no market.
 impl fmt::Display for Msisdn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let local = self.local();
-        let head: String = local.chars().take(4).collect();
-        let tail: String = local.chars().skip(local.len().saturating_sub(3)).collect();
-        f.pad(&format!("{head}***{tail}"))
+        f.pad(&masked(&self.0))
     }
 }
 
@@ -165,7 +181,7 @@ mod tests {
         for way in ways {
             let number = Msisdn::parse(way, &Market::kenya()).unwrap();
             assert_eq!(
-                (number.e164(), number.local().as_str()),
+                (number.e164(), number.local(&Market::kenya()).as_str()),
                 ("+254712345678", "0712345678"),
                 "{way}"
             );
@@ -210,7 +226,7 @@ mod tests {
     fn stored_numbers_of_any_country_come_back() {
         let foreign = Msisdn::from_e164("+221771234567").unwrap();
         assert_eq!(
-            (foreign.local().as_str(), foreign.to_string().as_str()),
+            (foreign.local(&Market::kenya()).as_str(), foreign.to_string().as_str()),
             ("+221771234567", "+221***567")
         );
         for text in [
@@ -240,15 +256,17 @@ mod tests {
                 Msisdn::parse(&format!("{lead}{gap}{head}{gap}{tail}"), &Market::kenya()).unwrap();
             prop_assert_eq!(number.e164(), format!("+254{national}"));
             prop_assert_eq!(Msisdn::from_e164(number.e164()), Some(number.clone()));
-            prop_assert_eq!(Msisdn::parse(&number.local(), &Market::kenya()), Ok(number));
+            prop_assert_eq!(Msisdn::parse(&number.local(&Market::kenya()), &Market::kenya()), Ok(number));
         }
 
         #[test]
         fn printing_never_shows_the_middle(national in "(7[0-9]|1[01])[0-9]{7}") {
             let number = Msisdn::parse(&national, &Market::kenya()).unwrap();
             let masked = format!("0{}***{}", &national[..3], &national[6..]);
-            prop_assert_eq!(number.to_string(), masked.clone());
-            prop_assert_eq!(format!("{number:?}"), format!("Msisdn({masked})"));
+            prop_assert_eq!(number.masked(&Market::kenya()), masked);
+            let logged = format!("+254***{}", &national[6..]);
+            prop_assert_eq!(number.to_string(), logged.clone());
+            prop_assert_eq!(format!("{number:?}"), format!("Msisdn({logged})"));
         }
 
         #[test]

@@ -43,6 +43,8 @@ impl Reason {
     pub const AMOUNT_NEGATIVE: Reason = Reason::new("amount_negative");
     /// Finer than the smallest coin of the currency.
     pub const AMOUNT_FRACTION: Reason = Reason::new("amount_fraction");
+    /// A part of a coin, where nothing is smaller than the coins that people count in.
+    pub const AMOUNT_WHOLE: Reason = Reason::new("amount_whole");
     /// More than this service moves at once.
     pub const AMOUNT_TOO_LARGE: Reason = Reason::new("amount_too_large");
     /// Less than this service moves at all.
@@ -196,6 +198,7 @@ impl Reason {
         Reason::AMOUNT_ZERO,
         Reason::AMOUNT_NEGATIVE,
         Reason::AMOUNT_FRACTION,
+        Reason::AMOUNT_WHOLE,
         Reason::AMOUNT_TOO_LARGE,
         Reason::AMOUNT_TOO_SMALL,
         Reason::AMOUNT_BELOW,

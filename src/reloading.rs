@@ -2,19 +2,32 @@
 //! is said of it where a node goes by other files than the others.
 
 use crate::app::App;
+use crate::config::Settings;
+use crate::market_files;
 use crate::menu_folder::Rulebook;
 use crate::sms::grammar::Grammar;
-use crate::store::StoreError;
-use crate::wallet::bootstrap::BootstrapError;
+use crate::store::{Store, StoreError};
+use crate::wallet::bootstrap::{self, BootstrapError};
 use crate::wallet::policy::Policy;
 use std::sync::Arc;
 
 impl App {
+    /// What the folder says of the market that is named, or that the database was begun with.
+    pub async fn rulebook_of(store: &Store, settings: &Settings) -> anyhow::Result<Rulebook> {
+        let kept = bootstrap::kept_market(store).await?;
+        let market = settings.market.clone().or(kept);
+        let market = market.as_deref().unwrap_or(market_files::DEFAULT);
+        let folder = settings.menus.as_deref();
+        Rulebook::load(folder, market, settings.more_prices, &settings.names)
+    }
+
     /// Takes changed menus into use, all at one moment; keeps the ones in use when the new ones are
     /// not good.
     pub fn reload(&self) -> anyhow::Result<()> {
         let (folder, names) = (self.menus_folder.as_deref(), &self.names);
-        self.rulebook.set(Rulebook::load(folder, self.more_prices, names)?);
+        // the country is that of the book, and counts from the next start
+        let market = &self.wallet.config.market.code;
+        self.rulebook.set(Rulebook::load(folder, market, self.more_prices, names)?);
         Ok(())
     }
 

@@ -42,8 +42,8 @@ async fn list(wallet: &Wallet) -> anyhow::Result<()> {
     let money = |minor| Money::new(minor, wallet.config.market.currency);
     let day = |micros| Timestamp::from_micros(micros).date_text(&wallet.config.market.zone);
     let who = |person: &PersonRow| {
-        let phone =
-            Msisdn::from_e164(&person.msisdn).map(|phone| phone.to_string()).unwrap_or_default();
+        let phone = Msisdn::from_e164(&person.msisdn);
+        let phone = phone.map(|phone| phone.masked(&wallet.config.market)).unwrap_or_default();
         format!("{} {phone}", person.name)
     };
     for case in wallet.reversals().await? {

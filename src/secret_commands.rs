@@ -50,7 +50,7 @@ async fn retire(database: DatabaseArgs, anyway: bool) -> anyhow::Result<()> {
              secret list` counts them, and --anyway retires it all the same"
         );
     }
-    let (app, committer) = crate::beside::beside(database, None).await?;
+    let (app, committer) = crate::beside::beside(database, None, None).await?;
     let retired = bootstrap::retire_secrets(&app.wallet.book, &current).await;
     leave(app, committer).await?;
     match retired? {

@@ -6,7 +6,6 @@ use crate::beside::{beside, leave};
 use crate::book::Key;
 use crate::cli::{OfficeArgs, SessionArgs};
 use crate::language::Language;
-use crate::money::Money;
 use crate::printing::say;
 use crate::private_file;
 use crate::refusal::Refusal;
@@ -30,8 +29,8 @@ pub struct Office {
 impl Office {
     /// On the database of a service.
     pub async fn open(args: OfficeArgs) -> anyhow::Result<Office> {
-        let OfficeArgs { database, by, menus } = args;
-        let (app, committer) = beside(database, menus).await?;
+        let OfficeArgs { database, by, menus, market } = args;
+        let (app, committer) = beside(database, menus, market).await?;
         Ok(Office { app, committer: Some(committer), by })
     }
 
@@ -79,8 +78,7 @@ impl Office {
 
     /// An amount as services have it.
     pub fn minor(&self, typed: &str) -> anyhow::Result<String> {
-        let currency = self.app.wallet.config.market.currency;
-        let read = Money::parse(&typed.to_uppercase(), currency);
+        let read = self.app.wallet.config.market.amount(&typed.to_uppercase());
         read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
     }
 

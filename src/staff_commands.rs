@@ -3,6 +3,7 @@
 use crate::cli::{ApproveAct, OfficeArgs, StaffAct};
 use crate::config::menus_folder;
 use crate::console_url::ConsoleUrl;
+use crate::market_files;
 use crate::menu_folder::Folder;
 use crate::phone::Msisdn;
 use crate::printing::say;
@@ -29,8 +30,9 @@ const LISTED_MAX: i64 = 1_000;
 pub async fn staff(args: OfficeArgs, act: StaffAct) -> anyhow::Result<ExitCode> {
     if matches!(act, StaffAct::Rights) {
         let folder = Folder::open(menus_folder(args.menus).as_deref())?;
+        let market = args.market.unwrap_or_else(|| market_files::DEFAULT.to_owned());
         let (rulebook, _summary) =
-            folder.check().map_err(|problems| anyhow!(problems.join("\n")))?;
+            folder.check(&market).map_err(|problems| anyhow!(problems.join("\n")))?;
         say!("{}", role::table(|right| rulebook.policy.bands.said(right)));
         return Ok(ExitCode::SUCCESS);
     }

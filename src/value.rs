@@ -4,6 +4,7 @@
 
 use crate::agent_number::AgentNumber;
 use crate::calendar::Day;
+use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::time::TimeOfDay;
@@ -68,13 +69,13 @@ pub enum Kind {
 
 impl Value {
     /// Somebody else's number: its middle is nobody's business.
-    pub fn masked(number: &Msisdn) -> Value {
-        Value::Phone(number.to_string())
+    pub fn masked(number: &Msisdn, market: &Market) -> Value {
+        Value::Phone(number.masked(market))
     }
 
     /// A number that whoever reads it has typed, or has to read out.
-    pub fn whole(number: &Msisdn) -> Value {
-        Value::Phone(number.local())
+    pub fn whole(number: &Msisdn, market: &Market) -> Value {
+        Value::Phone(number.local(market))
     }
 
     /// Its kind.
@@ -232,8 +233,9 @@ mod tests {
         assert_eq!(look(Value::Difference(kes(0))), "0");
         assert_eq!(look(Day::read("23/11/26").unwrap().into()), "23/11/26");
         assert_eq!(look(8.into()), "8");
-        assert_eq!(look(Value::masked(&Msisdn::from_e164("+254700000002").unwrap())), "0700***002");
-        assert_eq!(look(Value::whole(&Msisdn::from_e164("+254700000002").unwrap())), "0700000002");
+        let number = Msisdn::from_e164("+254700000002").unwrap();
+        assert_eq!(look(Value::masked(&number, &Market::kenya())), "0700***002");
+        assert_eq!(look(Value::whole(&number, &Market::kenya())), "0700000002");
         assert_eq!(Value::from(kes(479_300)).canonical(), "479300");
     }
 

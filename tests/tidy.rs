@@ -14,6 +14,8 @@
 mod arrows;
 #[path = "tidy/circles.rs"]
 mod circles;
+#[path = "tidy/nations.rs"]
+mod nations;
 #[path = "tidy/papers.rs"]
 mod papers;
 #[path = "tidy/reasons.rs"]
@@ -53,6 +55,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "language",
             "reloadable",
             "market",
+            "market_file",
             "metrics",
             "money",
             "official_words",
@@ -108,6 +111,8 @@ const FLOORS: &[(&str, &[&str])] = &[
             "forgetting",
             "http",
             "manual",
+            "market_files",
+            "market_texts",
             "menu_folder",
             "message_commands",
             "secret_commands",
@@ -119,6 +124,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signed_in",
             "staff_commands",
             "verify",
+            "ways_out",
             "reloading",
             "workers",
             "main",

@@ -90,7 +90,7 @@ mod tests {
     use jiff::civil::date;
 
     fn read(text: &str) -> Result<MtEntry, Unreadable> {
-        MtEntry::read(&text.lines().collect::<Vec<_>>(), Currency::KES)
+        MtEntry::read(&text.lines().collect::<Vec<_>>(), Currency::parse("KES").unwrap())
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! size, and nothing in between. With messages it posts as many texts to the gateway for each
 //! conversation, by the same means, and takes the reports.
 
+use super::country;
 use super::gateway_stub::{REPORT_PATH, TAKEN, USSD_PATH};
 use super::message_figures::MessageFigures;
 use super::stub_process::StubProcess;
@@ -19,11 +20,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 /// A reply of the usual size.
-pub const BARE_REPLY: &str = "CON Send KES 200 to Baraka O, 0700***002?\nFee KES 7. Total KES \
+pub const BARE_REPLY: &str = "CON Send XXX 200 to Baraka O, 0700***002?\nFee XXX 7. Total XXX \
                               207.\n1 Yes\n2 No\n0 Back 00 Home";
 /// A text of the usual size.
-const BARE_TEXT: &str = "7KQ2M4XW9T Confirmed. KES 200 sent to Baraka O 0700***002 on 29/11/26 at \
-                         12:41. Fee KES 7. Balance KES 9,999,793.";
+const BARE_TEXT: &str = "7KQ2M4XW9T Confirmed. XXX 200 sent to Baraka O 0700***002 on 29/11/26 at \
+                         12:41. Fee XXX 7. Balance XXX 9,999,793.";
 /// Texts of a conversation that pays: one to each side.
 const TEXTS: usize = 2;
 /// Texts on their way at the same time, as many as the service has.
@@ -98,7 +99,7 @@ impl BareTexts {
         let account = stub.account();
         let (url, username) = (&account.url, &account.username);
         let sender = AfricasTalking::new(url, username, account.api_key, account.sender)?;
-        let to = Msisdn::from_e164("+254700000002").ok_or_else(|| anyhow!("no phone number"))?;
+        let to = Msisdn::from_e164(&country::phone(2)).ok_or_else(|| anyhow!("no phone number"))?;
         Ok(BareTexts {
             sender: Sender::AfricasTalking(sender),
             to,

@@ -53,6 +53,7 @@ pub fn settings(database_url: &str, demo: bool) -> Settings {
         console_url: None,
         database_url: database_url.into(),
         menus: None,
+        market: None,
         service_code: "*384*1234#".to_owned(),
         names: ServiceNames::default(),
         answer_within: ANSWER_WITHIN,

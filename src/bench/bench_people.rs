@@ -1,6 +1,7 @@
 //! People who dial while something is measured: each with a phone, a PIN and money. What they dial
 //! for is not known here.
 
+use super::country;
 use crate::book::{self, Change, Key, Leg, TRUST};
 use crate::id::{AccountId, PostingId};
 use crate::limits::Tier;
@@ -23,12 +24,12 @@ const JOIN_AT_ONCE: usize = 500;
 
 /// The phone of the person at this place.
 pub fn phone(place: u64) -> String {
-    format!("+2547{:08}", place.saturating_add(FIRST_NUMBER))
+    country::phone(place.saturating_add(FIRST_NUMBER))
 }
 
 /// The same as people type it.
 pub fn typed_phone(place: u64) -> String {
-    phone(place).replacen("+254", "0", 1)
+    country::typed(&phone(place))
 }
 
 /// People with a PIN and money, by their places: their wallets. They join many at a time, as the

@@ -1,6 +1,7 @@
 //! Very many people with names, numbers and IDs as people have them: some names very common, most
 //! rare. Who has which follows from their place alone, so that whoever looks for one knows them.
 
+use super::country;
 use super::drive::{PairPicker, posting};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Posting};
@@ -102,7 +103,7 @@ impl Somebody {
             account_id: self.account(),
             version: 1,
             last_posting: PostingId::NONE,
-            msisdn: format!("+254{}", self.national()),
+            msisdn: country::full(&self.national()),
             name: self.names().join(" "),
             language: "en".to_owned(),
             joined_at: now,

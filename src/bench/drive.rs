@@ -2,6 +2,7 @@
 //! two accounts picked afresh.
 
 use super::BenchProgress;
+use super::country;
 use super::receipts::receipts;
 use super::reckoning::per_second;
 use super::report::Raw;
@@ -10,8 +11,6 @@ use crate::book::{Book, Change, FEES, Key, Leg, Meter, Posting};
 use crate::calendar::Day;
 use crate::id::AccountId;
 use crate::limits::{Cap, Caps, Direction};
-use crate::market::Market;
-use crate::money::Currency;
 use crate::reason::Reason;
 use crate::time::{Clock, Timestamp};
 use std::sync::Arc;
@@ -137,7 +136,7 @@ pub fn payment(number: u64, pick: &mut PairPicker, shape: PaymentShape) -> Posti
 }
 
 fn meters(payer: AccountId, payee: AccountId, now: Timestamp) -> Vec<Meter> {
-    let day = Day::of(now, &Market::kenya().zone);
+    let day = Day::of(now, &country::zone());
     let meter = |account, way, own| Meter {
         account,
         way,
@@ -159,7 +158,7 @@ pub fn posting(at: Timestamp, name: &[u8], legs: Vec<Leg>, changes: Vec<Change>)
         request: [0; 16],
         kind: "bench",
         at,
-        currency: Currency::KES,
+        currency: country::currency(),
         legs,
         holds: Vec::new(),
         meters: Vec::new(),

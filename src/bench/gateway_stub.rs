@@ -152,11 +152,11 @@ fn accepted(to: &str, id: &str) -> String {
         "statusCode": 101,
         "number": to,
         "status": "Success",
-        "cost": "KES 0.8000",
+        "cost": "USD 0.0062",
         "messageId": id,
     });
     let data = serde_json::json!({
-        "Message": "Sent to 1/1 Total Cost: KES 0.8000",
+        "Message": "Sent to 1/1 Total Cost: USD 0.0062",
         "Recipients": [recipient],
     });
     serde_json::json!({ "SMSMessageData": data }).to_string()

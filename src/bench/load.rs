@@ -2,11 +2,11 @@
 //! if asked for.
 
 use super::BenchProgress;
+use super::country;
 use super::drive::{Numbers, PairPicker, PaymentShape, payment, posting};
 use super::reckoning::per_second;
 use crate::book::{Book, Change, Leg, Posting, TRUST};
 use crate::id::AccountId;
-use crate::money::Currency;
 use crate::refusal::{Reason, Refusal};
 use crate::time::Clock;
 use crate::wallet::join;
@@ -61,8 +61,9 @@ pub async fn open_with(
 fn opening(places: Range<u64>, more: &impl Fn(u64) -> Vec<Change>) -> Posting {
     let first = places.start;
     let mine: Vec<AccountId> = places.clone().map(PairPicker::id).collect();
-    let opened =
-        mine.iter().map(|id| Change::OpenAccount(join::empty_wallet(*id, Currency::KES.as_str())));
+    let opened = mine
+        .iter()
+        .map(|id| Change::OpenAccount(join::empty_wallet(*id, country::currency().as_str())));
     let changes = opened.chain(places.flat_map(more)).collect();
     let mut legs: Vec<Leg> =
         mine.iter().map(|id| Leg { account: *id, amount_minor: BEGIN_MINOR }).collect();

@@ -7,6 +7,7 @@ mod bench_node;
 mod bench_people;
 pub mod book_run;
 mod connection;
+mod country;
 mod crowd;
 mod day_caller;
 mod day_outlets;

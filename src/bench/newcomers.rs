@@ -2,13 +2,13 @@
 //! making what they are found by, and with the worker that does so.
 
 use super::BenchProgress;
+use super::country;
 use super::crowd::{self, Somebody};
 use super::drive::posting;
 use super::load::patiently;
 use super::report::{Figures, Raw};
 use crate::app::App;
 use crate::book::Change;
-use crate::money::Currency;
 use crate::pin::PinKeys;
 use crate::refusal::Refusal;
 use crate::time::Clock;
@@ -77,7 +77,7 @@ async fn follow(app: App, over: Arc<AtomicBool>) -> anyhow::Result<usize> {
 }
 
 fn joins(one: Somebody, keys: &PinKeys) -> crate::book::Posting {
-    let account = join::empty_wallet(one.account(), Currency::KES.as_str());
+    let account = join::empty_wallet(one.account(), country::currency().as_str());
     let mut changes = one.joins(keys);
     changes.push(Change::OpenAccount(account));
     let name = [b"join".as_slice(), &one.account().number().to_be_bytes()].concat();

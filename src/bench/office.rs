@@ -2,12 +2,12 @@
 //! that are recorded all the time. What they do is written as the services write it; that they may
 //! is not asked here.
 
+use super::country;
 use super::drive::{PairPicker, posting};
 use super::load::patiently;
 use crate::actor::Actor;
 use crate::book::{Book, Change, HoldMove, Keep, Posting, Put};
 use crate::id::{AccountId, ArrangementId, LookId, PostingId, StaffId};
-use crate::money::Currency;
 use crate::refusal::Refusal;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::AccountState;
@@ -155,7 +155,7 @@ fn stop(place: i64, version: i64) -> Posting {
     let said = Change::Keep(Keep { record, event: state.into(), note });
     let lies = order(place.saturating_mul(2).saturating_add(1), account, true, version);
     let opened = (version == 1)
-        .then(|| Change::OpenAccount(join::empty_wallet(account, Currency::KES.as_str())));
+        .then(|| Change::OpenAccount(join::empty_wallet(account, country::currency().as_str())));
     let number = version.saturating_mul(1 << 20).saturating_add(place);
     of_staff("stop", number, opened.into_iter().chain([said, lies]).collect())
 }

@@ -2,6 +2,7 @@
 //! after the other is looked for in each way in which the staff can look, while payments go on.
 //! Each look is a whole one: recorded, then shown.
 
+use super::country;
 use super::crowd::{self, Somebody};
 use super::drive::{Numbers, PairPicker, PaymentShape, drive};
 use super::report::{Figures, Raw};
@@ -310,7 +311,7 @@ impl Looker {
 /// asked for as a whole.
 fn end(national: &str) -> String {
     let end: String = national.chars().skip(3).collect();
-    let begins = end.starts_with('0') || end.starts_with("254");
+    let begins = end.starts_with('0') || country::begins(&end);
     if begins { format!("0{national}") } else { end }
 }
 
@@ -321,7 +322,7 @@ fn duty() -> OnDuty {
         version: 1,
         last_posting: PostingId::NONE,
         name: "asha".to_owned(),
-        msisdn: "+254722000001".to_owned(),
+        msisdn: country::phone(22_000_001),
         language: "en".to_owned(),
         roles: "care".to_owned(),
         state: StaffState::Active,

@@ -1,8 +1,9 @@
 //! The texts of a payment, as sending money writes them: both sides read of the other one.
 
+use super::country;
 use crate::book::Change;
 use crate::id::AccountId;
-use crate::money::{Currency, Money};
+use crate::money::Money;
 use crate::time::Timestamp;
 use crate::value::{Slots, Value};
 use crate::wallet::outgoing;
@@ -19,7 +20,7 @@ pub fn receipts(payer: AccountId, payee: AccountId, now: Timestamp) -> Vec<Chang
 }
 
 fn slots(other: AccountId, fee_minor: i64) -> Slots {
-    let money = |minor| Value::Money(Money { minor, currency: Currency::KES });
+    let money = |minor| Value::Money(Money { minor, currency: country::currency() });
     let digits = other.number().rem_euclid(1_000);
     let slots = [
         ("amount", money(100)),
@@ -32,7 +33,7 @@ fn slots(other: AccountId, fee_minor: i64) -> Slots {
 
 /// Each has a number of their own.
 fn phone(account: AccountId) -> String {
-    format!("+2547{:08}", account.number().rem_euclid(100_000_000))
+    country::phone(account.number().rem_euclid(100_000_000).unsigned_abs())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::bare_server::{BARE_REPLY, BareServer};
 use super::bench_node::{self, BenchNode};
 use super::bench_people::{PIN, phone, populate, typed_phone};
 use super::connection::BenchConnection;
+use super::country;
 use super::drive::ROOMY;
 use super::gateway_stub::USSD_PATH;
 use super::message_carrying::{GatewayPlan, MessageCarrier};
@@ -266,7 +267,7 @@ async fn converse(
     let typed =
         ["1".to_owned(), to, format!("{shillings}.{cents}"), "1".to_owned(), PIN.to_owned()];
     let caller = phone(payer).replace('+', "%2B");
-    let amount = format!("KES {shillings}.{cents}");
+    let amount = format!("{} {shillings}.{cents}", country::currency());
     let mut history = String::new();
     for (step, screen) in SCREENS.iter().enumerate() {
         let form = format!(

@@ -36,6 +36,9 @@ pub struct OfficeArgs {
     /// ./menus does not exist. A command that goes by other files than the service does nothing
     #[arg(long, env = "KADOGO_MENUS", value_name = "DIR", global = true)]
     pub menus: Option<PathBuf>,
+    /// The country, a folder of menus/markets; that of the database when not given
+    #[arg(long, env = "KADOGO_MARKET", value_name = "CODE", global = true)]
+    pub market: Option<String>,
 }
 
 /// What can be done about the staff.

@@ -106,7 +106,7 @@ mod tests {
 
     fn sheet(sections: Vec<Section>) -> Sheet {
         let (day, brand) = ("2026-11-28".to_owned(), "Kadogo".to_owned());
-        Sheet { day, brand, currency: Currency::KES, sections }
+        Sheet { day, brand, currency: Currency::parse("KES").unwrap(), sections }
     }
 
     #[test]
@@ -128,13 +128,19 @@ mod tests {
              trial,wallets,,,0.00,80000.05,-130000.00,,,wallets\r\n\
              breaks,'=1+1,\"a, \"\"b\"\"  \",,,,-0.01,2026-11-01,x,\"'=1+1, a, \"\"b\"\"  \"\r\n"
         );
-        let read = trial(&text, Currency::KES).unwrap();
+        let read = trial(&text, Currency::parse("KES").unwrap()).unwrap();
         assert_eq!((read[0].class.as_str(), read[0].debit), ("bank:kcb", 8_000_005));
         assert_eq!(read[1].balance, -13_000_000);
         assert_eq!(lines_of(&text, "breaks")[0][2], "a, \"b\"  ");
-        assert_eq!(amount(&text, TRIAL, "wallets", Currency::KES), Some(-13_000_000));
-        assert_eq!(trial("nothing", Currency::KES), None);
-        assert_eq!(trial(&text.replace("80000.05", "80000.5"), Currency::KES), None);
+        assert_eq!(
+            amount(&text, TRIAL, "wallets", Currency::parse("KES").unwrap()),
+            Some(-13_000_000)
+        );
+        assert_eq!(trial("nothing", Currency::parse("KES").unwrap()), None);
+        assert_eq!(
+            trial(&text.replace("80000.05", "80000.5"), Currency::parse("KES").unwrap()),
+            None
+        );
     }
 
     proptest! {
@@ -145,7 +151,7 @@ mod tests {
         ) {
             let line = SheetLine::of(item).moved(debit, credit).amount(stands);
             let text = table(&sheet(vec![Section::new(TRIAL, "").with([line])]));
-            let read = trial(&text, Currency::KES).unwrap();
+            let read = trial(&text, Currency::parse("KES").unwrap()).unwrap();
             let back = (read[0].debit, read[0].credit, read[0].balance);
             prop_assert_eq!(back, (debit, credit, stands));
         }

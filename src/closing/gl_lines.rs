@@ -112,7 +112,7 @@ mod tests {
         ];
         let lines = lines(&chart(), "2026-11-28", &trial).unwrap();
         assert_eq!(lines.len(), chart().accounts.len());
-        let text = table(&lines, Currency::KES);
+        let text = table(&lines, Currency::parse("KES").unwrap());
         let rows: Vec<&str> = text.split("\r\n").collect();
         assert_eq!(rows[0], "day,account,name,debit,credit,balance,currency,state");
         assert_eq!(rows[1], "2026-11-28,1100,Trust bank accounts,7.50,1.00,6.50,KES,final");

@@ -167,7 +167,12 @@ mod tests {
         let line = |place: usize| SheetLine::of(format!("line {place}")).moved(5, 7).amount(-2);
         let section = Section::new("trial", "Trial balance").with((0..lines).map(line));
         let (day, brand) = ("2026-11-28".to_owned(), "Kadogo".to_owned());
-        let sheet = Sheet { day, brand, currency: Currency::KES, sections: vec![section] };
+        let sheet = Sheet {
+            day,
+            brand,
+            currency: Currency::parse("KES").unwrap(),
+            sections: vec![section],
+        };
         SheetWords::default().said(sheet)
     }
 

@@ -140,7 +140,8 @@ mod tests {
         assert!(lines.iter().all(|cells| cells.len() == 10), "{lines:?}");
 
         let (day, brand) = ("2026-11-28".to_owned(), "Kadogo".to_owned());
-        let sheet = Sheet { day, brand, currency: Currency::KES, sections: Vec::new() };
+        let sheet =
+            Sheet { day, brand, currency: Currency::parse("KES").unwrap(), sections: Vec::new() };
         let pages = sheet_pages::document(&sheet);
         let handed = signed().pages(&pages);
         assert!(handed.starts_with(&pages) && handed.len() > pages.len());

@@ -40,6 +40,8 @@ pub struct Settings {
     pub database_url: DatabaseUrl,
     /// The folder of the menus, or the ones compiled in.
     pub menus: Option<PathBuf>,
+    /// The country; that of the database where none is named.
+    pub market: Option<String>,
     /// The code that people dial.
     pub service_code: String,
     /// What the service is called, and where its people are helped.

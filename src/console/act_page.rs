@@ -13,7 +13,6 @@ use super::route::{ROOT, Route};
 use super::visit::Reply;
 use super::wording::Word;
 use crate::agent_number::AgentNumber;
-use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Slots};
@@ -95,7 +94,8 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
                 continue;
             }
             Typed::MaybeDay => day(text),
-            Typed::Amount | Typed::MaybeAmount => Money::parse(text, market.currency)
+            Typed::Amount | Typed::MaybeAmount => market
+                .amount(text)
                 .map_err(|reason| Refusal::of_field(reason, input.name))?
                 .minor_text(),
             Typed::Phone => Msisdn::parse(text, market)

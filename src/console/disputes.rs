@@ -58,9 +58,10 @@ fn tabs(desk: &Desk, here: &Route) -> Markup {
     }
 }
 
-fn who(person: Option<&PersonRow>) -> String {
+fn who(desk: &Desk, person: Option<&PersonRow>) -> String {
     let Some(person) = person else { return "?".to_owned() };
-    let phone = Msisdn::from_e164(&person.msisdn).map(|phone| phone.to_string());
+    let phone = Msisdn::from_e164(&person.msisdn)
+        .map(|phone| phone.masked(&desk.console.wallet.config.market));
     format!("{} {}", person.name, phone.unwrap_or_default())
 }
 
@@ -80,9 +81,9 @@ fn deal(desk: &Desk, dispute: &Dispute) -> Markup {
                 dt { (desk.say(Word::Goods)) }
                 dd { (terms.goods) }
                 dt { (desk.say(Word::Buyer)) }
-                dd { (who(buyer.as_ref())) }
+                dd { (who(desk, buyer.as_ref())) }
                 dt { (desk.say(Word::Seller)) }
-                dd { (who(seller.as_ref())) }
+                dd { (who(desk, seller.as_ref())) }
                 @if let Some(problem) = &terms.problem {
                     dt { (desk.say(Word::Problem)) }
                     dd { (problem) }
@@ -161,9 +162,9 @@ fn reversal(desk: &Desk, case: &Case) -> Markup {
             span.about { (desk.say(Word::HeldOf)) " " (desk.money(terms.amount_minor)) }
             dl.plain {
                 dt { (desk.say(Word::Sender)) }
-                dd { (who(Some(&case.payer))) }
+                dd { (who(desk, Some(&case.payer))) }
                 dt { (desk.say(Word::Receiver)) }
-                dd { (who(Some(&case.payee))) }
+                dd { (who(desk, Some(&case.payee))) }
                 dt { (desk.say(Word::AskedOn)) }
                 dd { (desk.time(case.reversal.row.begun_at)) }
                 dt { (desk.say(Word::EndsItself)) }
@@ -208,8 +209,9 @@ pub async fn not_back(desk: &Desk<'_>) -> Result<Reply, Refusal> {
 }
 
 fn gifts(desk: &Desk, left: &crate::wallet::collections::not_back::NotBack) -> Markup {
+    let market = &desk.console.wallet.config.market;
     let phone =
-        |e164: &str| Msisdn::from_e164(e164).map(|phone| phone.to_string()).unwrap_or_default();
+        |e164: &str| Msisdn::from_e164(e164).map(|phone| phone.masked(market)).unwrap_or_default();
     html! {
         section {
             h2 { (left.title) " " span.count { (left.gifts.len()) } }

@@ -9,7 +9,6 @@ use super::route::Route;
 use super::visit::Reply;
 use super::wording::Word;
 use crate::id::AccountId;
-use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Item, Slots};
 use crate::staff::role::Right;
@@ -267,7 +266,7 @@ async fn payments(desk: &Desk<'_>, number: i64, why: &str) -> Result<Reply, Refu
 }
 
 fn inputs(desk: &Desk, number: i64, why: &str) -> Result<Fields, Refusal> {
-    let currency = desk.console.wallet.config.market.currency;
+    let market = &desk.console.wallet.config.market;
     let mut inputs = Fields::from([
         ("person".to_owned(), number.to_string()),
         ("why".to_owned(), why.to_owned()),
@@ -280,7 +279,7 @@ fn inputs(desk: &Desk, number: i64, why: &str) -> Result<Fields, Refusal> {
     }
     let amount = desk.visit.asked("amount").trim();
     if !amount.is_empty() {
-        let read = Money::parse(amount, currency);
+        let read = market.amount(amount);
         let read = read.map_err(|reason| Refusal::of_field(reason, "amount"))?;
         inputs.insert("amount".to_owned(), read.minor_text());
     }

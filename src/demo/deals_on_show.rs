@@ -20,13 +20,16 @@ const STRIKES: usize = 4;
 pub(super) async fn make(wallet: &Wallet, trade: &Trade) -> Result<(), ShowError> {
     let buyer = Player::of(wallet, trade.buyer)?;
     let seller = Player::of(wallet, trade.seller)?;
-    let market = Player::of(wallet, MARKET.phone)?;
+    let market = Player::of(wallet, MARKET.number)?;
     let (asker, owner) = match trade.begins {
         Begins::Seller => (&seller, &seller),
         Begins::Market => (&market, &seller),
         Begins::Text | Begins::Buyer | Begins::Parcel | Begins::Hand => (&buyer, &buyer),
     };
-    let (service, inputs) = trade.opening();
+    let [buying, selling] =
+        [trade.buyer, trade.seller].map(|who| wallet.config.market.made_up(who));
+    let amount = wallet.config.market.shown.sized(trade.minor).to_string();
+    let (service, inputs) = trade.opening([&buying, &selling], &amount);
     asker.does(trade.goods, service, &inputs).await?;
     for (step, version) in trade.steps.iter().zip(1_i64..) {
         let deal = found(owner, trade.goods).await?;
@@ -52,42 +55,41 @@ pub(super) async fn runs_out(wallet: &Wallet, trade: &Trade) -> Result<(), ShowE
 
 impl Trade {
     /// What is asked for to begin it.
-    fn opening(&self) -> (&'static str, Vec<(&'static str, &'static str)>) {
-        let side = |side: Side| ("side", side.into());
+    fn opening<'a>(
+        &self,
+        [buyer, seller]: [&'a str; 2],
+        amount: &'a str,
+    ) -> (&'static str, Vec<(&'static str, &'a str)>) {
+        let side = |side: Side| -> (&'static str, &'static str) { ("side", side.into()) };
         let goods = ("goods", self.goods);
         let (service, to, more) = match self.begins {
             Begins::Market => {
-                let sides = [("seller", self.seller), ("buyer", self.buyer), goods];
-                let keeps = [("percent", "10"), ("amount", self.minor)];
+                let sides = [("seller", seller), ("buyer", buyer), goods];
+                let keeps = [("percent", "10"), ("amount", amount)];
                 return (brokering::BROKER.name, sides.into_iter().chain(keeps).collect());
             }
-            Begins::Text => {
-                (offering::BUY_BY_TEXT.name, self.seller, vec![("reference", self.goods)])
+            Begins::Text => (offering::BUY_BY_TEXT.name, seller, vec![("reference", self.goods)]),
+            Begins::Buyer => (offering::OPEN.name, seller, vec![side(Side::Buy), goods]),
+            Begins::Seller => (offering::OPEN.name, buyer, vec![side(Side::Sell), goods]),
+            Begins::Parcel => {
+                (offering::OPEN.name, seller, vec![side(Side::Buy), goods, ("release", "parcel")])
             }
-            Begins::Buyer => (offering::OPEN.name, self.seller, vec![side(Side::Buy), goods]),
-            Begins::Seller => (offering::OPEN.name, self.buyer, vec![side(Side::Sell), goods]),
-            Begins::Parcel => (
-                offering::OPEN.name,
-                self.seller,
-                vec![side(Side::Buy), goods, ("release", "parcel")],
-            ),
-            Begins::Hand => (
-                offering::OPEN.name,
-                self.seller,
-                vec![side(Side::Buy), goods, ("release", "hand")],
-            ),
+            Begins::Hand => {
+                (offering::OPEN.name, seller, vec![side(Side::Buy), goods, ("release", "hand")])
+            }
         };
-        (service, [("to", to), ("amount", self.minor)].into_iter().chain(more).collect())
+        (service, [("to", to), ("amount", amount)].into_iter().chain(more).collect())
     }
 }
 
 impl Step {
     async fn take(&self, wallet: &Wallet, trade: &Trade, deal: &Deal) -> Result<(), ShowError> {
-        let (phone, service, inputs) = match self {
+        let (number, service, inputs) = match self {
             Step::Buyer(service, inputs) => (trade.buyer, service, inputs),
             Step::Seller(service, inputs) => (trade.seller, service, inputs),
             Step::Proposes(staff, back_minor, cause, words) => {
-                let (back, cause): (_, &str) = (back_minor.to_string(), (*cause).into());
+                let back = wallet.config.market.shown.sized(*back_minor).to_string();
+                let cause: &str = (*cause).into();
                 let said = [("back", &*back), ("cause", cause), ("why", words)];
                 return decide(wallet, trade, deal, staff, judging::PROPOSE.name, &said).await;
             }
@@ -98,8 +100,15 @@ impl Step {
             }
         };
         let id = deal.row.id.to_string();
-        let named = [("deal", id.as_str())].into_iter().chain(inputs.iter().copied());
-        let player = Player::of(wallet, phone)?;
+        let shown = &wallet.config.market.shown;
+        let sized = |(name, value): &(&'static str, &'static str)| match (*name, value.parse()) {
+            ("amount", Ok(minor)) => (*name, shown.sized(minor).to_string()),
+            (_, _) => (*name, (*value).to_owned()),
+        };
+        let sized: Vec<(&str, String)> = inputs.iter().map(sized).collect();
+        let inputs = sized.iter().map(|(name, value)| (*name, value.as_str()));
+        let named = [("deal", id.as_str())].into_iter().chain(inputs);
+        let player = Player::of(wallet, number)?;
         player.does(trade.goods, service, &named.collect::<Vec<_>>()).await
     }
 }

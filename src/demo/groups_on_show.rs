@@ -1,7 +1,8 @@
 //! Two things that many pay into, for people to go on with: a group of five in which somebody asks
 //! for money and two more have to agree, and a collection that has four fifths of what it needs.
 
-use super::player::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER, Player, ShowError};
+use super::player::{Player, ShowError};
+use super::residents::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
 use crate::calendar::Day;
 use crate::reason::Reason;
 use crate::wallet::Wallet;
@@ -16,25 +17,28 @@ const DAYS: i32 = 14;
 /// Baraka has.
 pub(super) async fn group(wallet: &Wallet) -> Result<(), ShowError> {
     let founder = Player::of(wallet, AMINA)?;
-    let rules = [("approvals", "3"), ("amount", "10000"), ("every", "week"), ("rota", "free")];
+    let market = &wallet.config.market;
+    let [part, asked] = [10_000, 30_000].map(|minor| market.shown.sized(minor).to_string());
+    let rules = [("approvals", "3"), ("amount", &part), ("every", "week"), ("rota", "free")];
     let rules: Vec<(&str, &str)> = [("group_name", GROUP)].into_iter().chain(rules).collect();
     founder.does(GROUP, founding::FOUND.name, &rules).await?;
     let group = first(&founder, group::KIND.name, GROUP).await?;
     let group = ("group", group.as_str());
-    for phone in [BARAKA, CLAIRE, DAUDI, ESTHER] {
-        let invited = Player::of(wallet, phone)?;
-        founder
-            .does(&format!("{GROUP}, {phone}"), inviting::INVITE.name, &[group, ("to", phone)])
-            .await?;
+    for number in [BARAKA, CLAIRE, DAUDI, ESTHER] {
+        let invited = Player::of(wallet, number)?;
+        let phone = market.made_up(number);
+        let wish = [group, ("to", phone.as_str())];
+        founder.does(&format!("{GROUP}, {phone}"), inviting::INVITE.name, &wish).await?;
         invited.does(GROUP, inviting::ACCEPT.name, &[("reference", GROUP)]).await?;
     }
     founder.does(GROUP, founding::BEGIN.name, &[group]).await?;
-    for phone in [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER] {
-        let member = Player::of(wallet, phone)?;
-        member.does(GROUP, contributing::CONTRIBUTE.name, &[group, ("amount", "10000")]).await?;
+    for number in [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER] {
+        let member = Player::of(wallet, number)?;
+        member.does(GROUP, contributing::CONTRIBUTE.name, &[group, ("amount", &part)]).await?;
     }
     let asker = Player::of(wallet, DAUDI)?;
-    let payout = [group, ("to", DAUDI), ("amount", "30000"), ("reference", "school fees")];
+    let daudi = market.made_up(DAUDI);
+    let payout = [group, ("to", daudi.as_str()), ("amount", &asked), ("reference", "school fees")];
     asker.does(GROUP, proposing::PAYOUT.name, &payout).await?;
     let asked = first(&asker, proposal::KIND.name, GROUP).await?;
     let agrees = Player::of(wallet, BARAKA)?;
@@ -46,13 +50,16 @@ pub(super) async fn collection(wallet: &Wallet) -> Result<(), ShowError> {
     let organiser = Player::of(wallet, DAUDI)?;
     let today = Day::of(wallet.clock.now(), &wallet.config.market.zone);
     let end = Day::new(today.number().saturating_add(DAYS)).text();
-    let terms = [("title", "School roof"), ("target", "100000"), ("end", &end), ("pays", "spend")];
+    let sized = |minor: i64| wallet.config.market.shown.sized(minor).to_string();
+    let target = sized(100_000);
+    let terms = [("title", "School roof"), ("target", &target), ("end", &end), ("pays", "spend")];
     organiser.does("roof", starting::START.name, &terms).await?;
     let number = collection_number(&organiser).await?;
     let number = number.ok_or_else(|| ShowError::refused("roof", Reason::INVALID))?;
-    for (phone, amount) in [(AMINA, "40000"), (BARAKA, "30000"), (CLAIRE, "10000")] {
-        let giver = Player::of(wallet, phone)?;
-        giver.does("roof", giving::GIVE.name, &[("code", &number), ("amount", amount)]).await?;
+    for (last, amount) in [(AMINA, 40_000), (BARAKA, 30_000), (CLAIRE, 10_000)] {
+        let giver = Player::of(wallet, last)?;
+        let gift = [("code", number.as_str()), ("amount", &sized(amount))];
+        giver.does("roof", giving::GIVE.name, &gift).await?;
     }
     Ok(())
 }

@@ -13,6 +13,8 @@ mod outlets;
 pub mod pages;
 /// Somebody who does things by themselves.
 mod player;
+/// Which number is whose.
+mod residents;
 /// What is written down of the people.
 mod seed;
 /// What goes on already when a demo is started.

@@ -1,10 +1,11 @@
 //! The demo's agents: a super-agent and two outlets, each with people who serve there. Their PINs
 //! are public.
 
-use super::seed::Seed;
+use super::seed::{Called, Seed};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Key, Leg};
 use crate::id::{AccountId, AssistantId, PostingId};
+use crate::market::Shown;
 use crate::pin::Pin;
 use crate::reason::Reason;
 use crate::store::agent_rows::{self, AgentPost, OutletRow, OutletState};
@@ -18,69 +19,25 @@ use serde::Serialize;
 
 /// An outlet to serve at.
 struct Outlet {
-    name: &'static str,
-    area: &'static str,
     role: &'static str,
     float_minor: i64,
     /// Who serves there: their number, and their PIN for it.
-    staff: &'static [(&'static str, &'static str)],
+    staff: &'static [(u64, &'static str)],
 }
 
 /// The first is the head office of the others.
-const OUTLETS: [Outlet; 3] = [
-    Outlet {
-        name: "Ziwa Float Centre",
-        area: "Kisumu",
-        role: "super-agent",
-        float_minor: 20_000_000,
-        staff: &[("+254700000011", "5263")],
-    },
-    Outlet {
-        name: "Mama Njeri Shop",
-        area: "Kibera",
-        role: "agent",
-        float_minor: 1_500_000,
-        staff: &[("+254700000012", "8417"), ("+254700000013", "2905")],
-    },
-    Outlet {
-        name: "Duka la Soko",
-        area: "Gikomba",
-        role: "agent",
-        float_minor: 800_000,
-        staff: &[("+254700000014", "6734")],
-    },
+const OUTLETS: [Outlet; Shown::OUTLETS] = [
+    Outlet { role: "super-agent", float_minor: 20_000_000, staff: &[(11, "5263")] },
+    Outlet { role: "agent", float_minor: 1_500_000, staff: &[(12, "8417"), (13, "2905")] },
+    Outlet { role: "agent", float_minor: 800_000, staff: &[(14, "6734")] },
 ];
 
 /// Who serves at the outlets.
-pub(super) const STAFF: [Seed; 4] = [
-    Seed {
-        phone: "+254700000011",
-        name: "Zuhura Hassan",
-        pin: "3719",
-        language: "en",
-        balance_minor: 0,
-    },
-    Seed {
-        phone: "+254700000012",
-        name: "Njeri Kamau",
-        pin: "9046",
-        language: "en",
-        balance_minor: 0,
-    },
-    Seed {
-        phone: "+254700000013",
-        name: "Otieno Ochieng",
-        pin: "7258",
-        language: "sw",
-        balance_minor: 0,
-    },
-    Seed {
-        phone: "+254700000014",
-        name: "Mariam Uwase",
-        pin: "4187",
-        language: "fr",
-        balance_minor: 0,
-    },
+pub(super) const STAFF: [Seed; Shown::SERVERS] = [
+    Seed { number: 11, called: Called::Server(0), pin: "3719", language: "en", balance_minor: 0 },
+    Seed { number: 12, called: Called::Server(1), pin: "9046", language: "en", balance_minor: 0 },
+    Seed { number: 13, called: Called::Server(2), pin: "7258", language: "sw", balance_minor: 0 },
+    Seed { number: 14, called: Called::Server(3), pin: "4187", language: "fr", balance_minor: 0 },
 ];
 
 /// Where somebody serves, as `/demo/people` lists it.
@@ -100,10 +57,14 @@ pub struct AgentView {
 pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
     let mut legs = Vec::new();
     let mut head_office = None;
-    for outlet in &OUTLETS {
+    let market = &wallet.config.market;
+    let names = market.shown.outlets.iter().zip(&market.shown.areas);
+    for (outlet, (name, area)) in OUTLETS.iter().zip(names) {
         let mut opened = None;
-        for (phone, pin) in outlet.staff {
-            let caller = wallet.store.read(move |conn| posts_of(conn, phone)).await?;
+        for (number, pin) in outlet.staff {
+            let phone = market.made_up(*number);
+            let asked = phone.clone();
+            let caller = wallet.store.read(move |conn| posts_of(conn, &asked)).await?;
             let (person, post) = caller.ok_or(StoreError::Damaged("nobody is there to serve"))?;
             if let Some(post) = post {
                 opened = Some(post.outlet.float_account);
@@ -111,12 +72,13 @@ pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
             }
             let float = match opened {
                 Some(float) => float,
-                None => open(wallet, outlet, head_office).await?,
+                None => open(wallet, (name, area), head_office).await?,
             };
-            serve(wallet, (phone, person), float, pin).await?;
+            serve(wallet, (&phone, person), float, pin).await?;
             opened = Some(float);
         }
-        legs.extend(opened.map(|account| Leg { account, amount_minor: outlet.float_minor }));
+        let amount_minor = market.shown.sized(outlet.float_minor);
+        legs.extend(opened.map(|account| Leg { account, amount_minor }));
         head_office = head_office.or(opened);
     }
     Ok(legs)
@@ -125,7 +87,7 @@ pub(super) async fn seed(wallet: &Wallet) -> Result<Vec<Leg>, BootstrapError> {
 /// An outlet with an empty float.
 async fn open(
     wallet: &Wallet,
-    outlet: &Outlet,
+    (name, area): (&str, &str),
     head_office: Option<AccountId>,
 ) -> Result<AccountId, BootstrapError> {
     let float_account = AccountId::of(wallet.book.fresh_id().await?);
@@ -139,8 +101,8 @@ async fn open(
         last_posting: PostingId::NONE,
         commission_account,
         head_office,
-        name: outlet.name.to_owned(),
-        area: outlet.area.to_owned(),
+        name: name.to_owned(),
+        area: area.to_owned(),
         state: OutletState::Open,
         opened_at: wallet.clock.now().micros(),
         low_float_minor: None,
@@ -150,7 +112,7 @@ async fn open(
         account(commission_account, AccountKind::Commission),
         Change::keep(Record::Outlet(row), "open"),
     ];
-    let key = Key::new(wallet.clock.now(), "outlet", outlet.name.as_bytes());
+    let key = Key::new(wallet.clock.now(), "outlet", name.as_bytes());
     let posting = wallet.note(key, changes);
     wallet.book.post(posting).await.map_err(BootstrapError::Refused)?;
     Ok(float_account)
@@ -201,7 +163,8 @@ pub(super) fn post(
     let Some(post) = found else { return Ok(None) };
     let float = book_rows::account(conn, post.outlet.float_account)?;
     let seeded = OUTLETS.iter().find_map(|outlet| {
-        outlet.staff.iter().find(|(seeded, _)| *seeded == phone).map(|(_, pin)| (outlet.role, *pin))
+        let is_theirs = |(number, _): &&(u64, &str)| config.market.made_up(*number) == phone;
+        outlet.staff.iter().find(is_theirs).map(|(_, pin)| (outlet.role, *pin))
     });
     let stored = pins::by_id(conn, post.assistant.id.into())?;
     let pin = seeded.zip(stored).and_then(|((_, seeded), stored)| {

@@ -1,7 +1,10 @@
 //! The pages of the demo: the phone, the people, their inboxes. They exist only in `demo`.
 
+use super::residents::BARAKA;
 use super::{showcase, world};
 use crate::app_state::AppState;
+use crate::market::Market;
+use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::time::Timestamp;
 use actix_web::HttpResponse;
@@ -40,7 +43,22 @@ async fn phone(state: Data<AppState>) -> HttpResponse {
     let page = super::PHONE_PAGE.replace("*384*1234#", &state.wallet.config.dial);
     let collection = showcase::collection(&state.wallet).await.unwrap_or_default();
     let page = page.replace("COLLECTION_NUMBER", &collection);
+    let page = of_market(&page, &state.wallet.config.market);
     HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
+}
+
+/// The page with the numbers and the money of a market.
+fn of_market(page: &str, market: &Market) -> String {
+    // what the collection on show has not yet
+    let missing = Money::new(market.shown.sized(20_000), market.currency);
+    let somebody = Msisdn::from_e164(&market.made_up(BARAKA)).map(|number| number.local(market));
+    page.replace("COUNTRY_CODE", &market.country_code)
+        .replace("TRUNK_SIGN", &market.trunk)
+        .replace("NATIONAL_DIGITS", &market.national_digits.to_string())
+        .replace("CURRENCY_CODE", market.currency.as_str())
+        .replace("CURRENCY_DECIMALS", &market.currency.exponent().to_string())
+        .replace("MISSING_AMOUNT", &missing.to_string())
+        .replace("SAMPLE_NUMBER", somebody.as_ref().unwrap_or(&market.sample))
 }
 
 async fn people(state: Data<AppState>) -> HttpResponse {
@@ -51,7 +69,8 @@ async fn people(state: Data<AppState>) -> HttpResponse {
 }
 
 async fn inbox(state: Data<AppState>, phone: Path<String>) -> HttpResponse {
-    let Ok(phone) = Msisdn::parse(&phone, &state.wallet.config.market) else {
+    let ours = Msisdn::parse(&phone, &state.wallet.config.market).ok();
+    let Some(phone) = ours.or_else(|| Msisdn::from_e164(&phone)) else {
         return HttpResponse::BadRequest().body("not a phone number");
     };
     match state.notify.inbox(&phone, INBOX_MAX).await {

@@ -14,12 +14,6 @@ use crate::time::Timestamp;
 use crate::wallet::people::{join, pin_change, spoken_language};
 use crate::wallet::{Caller, Execution, Wallet};
 
-pub(super) const AMINA: &str = "+254700000001";
-pub(super) const BARAKA: &str = "+254700000002";
-pub(super) const CLAIRE: &str = "+254700000003";
-pub(super) const DAUDI: &str = "+254700000004";
-pub(super) const ESTHER: &str = "+254700000005";
-
 /// What somebody has begun that is looked at; nobody begins as much before they are played.
 const LOOK: i64 = 100;
 
@@ -53,10 +47,12 @@ pub(super) struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    /// Whoever has this number.
-    pub(super) fn of(wallet: &'a Wallet, phone: &str) -> Result<Player<'a>, ShowError> {
-        let seed = world::known(phone).ok_or(StoreError::Damaged("nobody is there to play"))?;
-        let msisdn = Msisdn::from_e164(seed.phone);
+    /// Whoever has a number with these last digits.
+    pub(super) fn of(wallet: &'a Wallet, number: u64) -> Result<Player<'a>, ShowError> {
+        let market = &wallet.config.market;
+        let seed = world::known(&market.made_up(number), market);
+        let seed = seed.ok_or(StoreError::Damaged("nobody is there to play"))?;
+        let msisdn = Msisdn::from_e164(&seed.phone(market));
         let msisdn = msisdn.ok_or(StoreError::Damaged("a number that nobody can have"))?;
         Ok(Player { wallet, msisdn, seed })
     }
@@ -67,6 +63,8 @@ impl<'a> Player<'a> {
         if caller.person.is_some() {
             return Ok(());
         }
+        let market = &self.wallet.config.market;
+        let name = self.seed.name(market);
         let choose = Request {
             mode: Mode::Check,
             service: pin_change::CHOOSE.name.to_owned(),
@@ -75,16 +73,14 @@ impl<'a> Player<'a> {
         };
         let chosen = match self.wallet.answer(&caller, choose).await {
             Answer::Facts { slots, .. } => slots.get("new_pin").map(ToString::to_string),
-            Answer::Refused(refusal) => return Err(ShowError::refused(self.seed.name, refusal)),
+            Answer::Refused(refusal) => return Err(ShowError::refused(name, refusal)),
             Answer::Items(_) | Answer::Late => None,
         };
         let chosen = chosen.unwrap_or_default();
-        let inputs = [
-            (spoken_language::INPUT, self.seed.language),
-            ("name", self.seed.name),
-            ("new_pin", &chosen),
-        ];
-        self.does(self.seed.name, join::SERVICE.name, &inputs).await
+        let language = self.seed.language(market);
+        let inputs =
+            [(spoken_language::INPUT, language.as_str()), ("name", name), ("new_pin", &chosen)];
+        self.does(name, join::SERVICE.name, &inputs).await
     }
 
     /// Asks a service for something, once: what was done under this name at an earlier start is

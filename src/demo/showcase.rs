@@ -2,7 +2,8 @@
 //! reached, a group that has put money together. The people of the demo have done it themselves,
 //! through the services; nothing is written past the book. Nothing here runs outside `demo`.
 
-use super::player::{DAUDI, Player, ShowError};
+use super::player::{Player, ShowError};
+use super::residents::DAUDI;
 use super::seed::MARKET;
 use super::{deals_on_show, groups_on_show, trades};
 use crate::store::{StoreError, setting_rows};
@@ -28,7 +29,7 @@ pub const HOUR: i8 = 10;
 /// What happened in those days, on the clock of a wallet that stands there and is moved on: a
 /// market joined, and somebody asked another, who never answered.
 pub async fn earlier(wallet: &Wallet) -> Result<(), StoreError> {
-    let market = match Player::of(wallet, MARKET.phone) {
+    let market = match Player::of(wallet, MARKET.number) {
         Ok(market) => market.joins().await,
         Err(error) => Err(error),
     };

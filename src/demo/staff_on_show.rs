@@ -8,6 +8,7 @@ use crate::book::{Change, Key};
 use crate::console::desk::Played;
 use crate::id::{PostingId, StaffId};
 use crate::limits::Tier;
+use crate::market::Market;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal, Slots};
 use crate::request::{Fields, Mode, Request};
@@ -34,8 +35,8 @@ const WANJIRU: Played =
 const OTIENO: Played =
     Played { name: "otieno", password: "tea before the rain", secret: b"demo secret otieno.." };
 
-/// Numbers that nobody else in the demo has.
-const PHONES: [&str; 3] = ["+254700000091", "+254700000092", "+254700000093"];
+/// The last digits of numbers that nobody else in the demo has.
+const PHONES: [u64; 3] = [91, 92, 93];
 /// The half minute of a code.
 const STEP: Duration = Duration::from_secs(30);
 
@@ -53,7 +54,9 @@ async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
     if wallet.has_staff().await? {
         return Ok(());
     }
-    let phone = Msisdn::from_e164(PHONES[0]).ok_or(Reason::PHONE_FORMAT)?;
+    let phones = PHONES.map(|last| wallet.config.market.made_up(last));
+    let [first, second, third] = phones.each_ref().map(String::as_str);
+    let phone = Msisdn::from_e164(first).ok_or(Reason::PHONE_FORMAT)?;
     let link = wallet.found_staff(WANJIRU.name, &phone).await?;
     let session = come_in(wallet, &WANJIRU, &link).await?;
     let wanjiru = wallet.on_duty(&session).await?;
@@ -66,16 +69,16 @@ async fn begin(wallet: &Wallet) -> Result<(), Refusal> {
     let wanjiru = wallet.on_duty(&session).await?;
     let invitation = [
         ("name", OTIENO.name),
-        ("phone", PHONES[1]),
+        ("phone", second),
         ("roles", "admin finance_lead care_lead"),
         ("why", "somebody has to look at what wanjiru does"),
     ];
     act(wallet, &wanjiru, staff_list::INVITE.name, &invitation).await?;
-    let session = come_in(wallet, &OTIENO, &sent_to(wallet, PHONES[1]).await?).await?;
+    let session = come_in(wallet, &OTIENO, &sent_to(wallet, second).await?).await?;
     let otieno = wallet.on_duty(&session).await?;
     let wish = [
         ("name", "njeri"),
-        ("phone", PHONES[2]),
+        ("phone", third),
         ("roles", "care"),
         ("why", "calls are not answered in the afternoon"),
     ];
@@ -94,7 +97,7 @@ pub async fn colleague(wallet: &Wallet, name: &str, roles: &str) -> Result<OnDut
     if named(wallet, name).await?.is_none() {
         let busy = |_error| Refusal::from(Reason::BUSY);
         let id = StaffId::of(wallet.book.fresh_id().await.map_err(busy)?);
-        let row = begins(id, name, roles, now);
+        let row = begins(&wallet.config.market, (id, name), roles, now);
         let key = Key::new(Timestamp::from_micros(0), "colleague", name.as_bytes());
         let kept = Change::keep(Record::Staff(Box::new(row)), "begin_work");
         wallet.book.post(wallet.note(key, vec![kept])).await?;
@@ -119,13 +122,14 @@ async fn named(wallet: &Wallet, name: &str) -> Result<Option<StaffRow>, Refusal>
     wallet.store.read(read).await.map_err(|_error| Reason::BUSY.into())
 }
 
-fn begins(id: StaffId, name: &str, roles: &str, now: i64) -> StaffRow {
+fn begins(market: &Market, (id, name): (StaffId, &str), roles: &str, now: i64) -> StaffRow {
+    let [_, _, third] = PHONES;
     StaffRow {
         id,
         version: 1,
         last_posting: PostingId::NONE,
         name: name.to_owned(),
-        msisdn: PHONES[2].to_owned(),
+        msisdn: market.made_up(third),
         language: "en".to_owned(),
         roles: roles.to_owned(),
         state: StaffState::Active,
@@ -143,13 +147,14 @@ fn begins(id: StaffId, name: &str, roles: &str, now: i64) -> StaffRow {
 
 /// A market that has joined sells by trade: one of them says so, and the other one agrees.
 async fn known_as_market(wallet: &Wallet, asks: &OnDuty, agrees: &OnDuty) -> Result<(), Refusal> {
-    let market = Msisdn::from_e164(MARKET.phone).ok_or(Reason::PHONE_FORMAT)?;
+    let phone = MARKET.phone(&wallet.config.market);
+    let market = Msisdn::from_e164(&phone).ok_or(Reason::PHONE_FORMAT)?;
     let market = wallet.caller(market).await.map_err(|_failed| Reason::BUSY)?;
     if market.person.is_none() {
         return Ok(());
     }
     let known = [
-        ("phone", MARKET.phone),
+        ("phone", phone.as_str()),
         ("tier", Tier::Merchant.code()),
         ("document", "registered as a business, BN-482113"),
         ("why", "it brings buyers and sellers together"),

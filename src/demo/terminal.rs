@@ -13,7 +13,6 @@ use super::client::{DemoClient, Resident};
 use super::lcd;
 use crate::gateway::africastalking::{self, SANDBOX_NETWORK};
 use crate::gateway::{EndEvent, Ending, Text, Typed, UssdCall};
-use crate::market::Market;
 use crate::money::{Currency, Money};
 use crate::phone::Msisdn;
 use crate::seal::Randomness;
@@ -49,7 +48,9 @@ pub async fn run(
     };
     match as_phone {
         Some(number) => {
-            let owner = known_or_new(&number, &people).ok_or(Trouble::NotANumber(number))?;
+            let like = || people.first().map(|person| person.phone.clone()).unwrap_or_default();
+            let owner = known_or_new(&number, &people)
+                .ok_or_else(|| Trouble::NotANumber { typed: number, like: like() })?;
             phone.take(owner).await?;
         }
         None => phone.ask_who(&people)?,
@@ -210,7 +211,7 @@ impl TerminalPhone<'_> {
                 self.hang_up(Ending::Failed).await;
                 self.show("Connection problem or invalid MMI code.", "Enter: dial again")
             }
-            Err(trouble @ (Trouble::Terminal(_) | Trouble::NotANumber(_))) => Err(trouble),
+            Err(trouble @ (Trouble::Terminal(_) | Trouble::NotANumber { .. })) => Err(trouble),
         }
     }
 
@@ -236,7 +237,7 @@ impl TerminalPhone<'_> {
             Ok(false) | Err(Trouble::NoAnswer { .. }) => {
                 self.say("  Not sent: the service did not take it.\n")
             }
-            Err(trouble @ (Trouble::Terminal(_) | Trouble::NotANumber(_))) => Err(trouble),
+            Err(trouble @ (Trouble::Terminal(_) | Trouble::NotANumber { .. })) => Err(trouble),
         }
     }
 
@@ -278,14 +279,14 @@ impl TerminalPhone<'_> {
 }
 
 fn shown_name(person: &Resident, number: &Msisdn) -> String {
-    person.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| number.local())
+    person.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| number.e164().to_owned())
 }
 
 /// One line about somebody, with all that a visitor needs to be them.
 fn introduction(person: &Resident) -> String {
     let name = person.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("Somebody new");
     let language = person.language.as_deref().unwrap_or_default();
-    let currency = person.currency.as_deref().and_then(Currency::parse).unwrap_or(Currency::KES);
+    let currency = person.currency.as_deref().and_then(Currency::parse).unwrap_or(Currency::NONE);
     let balance = person
         .balance_minor
         .map(|minor| Money::new(minor, currency).to_string())
@@ -315,8 +316,7 @@ fn owner_of(person: &Resident) -> Option<(Resident, Msisdn)> {
 
 /// Somebody of the demo by number, or somebody new with that number.
 fn known_or_new(number: &str, people: &[Resident]) -> Option<(Resident, Msisdn)> {
-    let foreign = || Msisdn::from_e164(number.trim());
-    let number = Msisdn::parse(number, &Market::kenya()).ok().or_else(foreign)?;
+    let number = full(number, people)?;
     let known = people.iter().find(|person| person.phone == number.e164()).cloned();
     let person = known.unwrap_or_else(|| Resident {
         name: None,
@@ -328,6 +328,20 @@ fn known_or_new(number: &str, people: &[Resident]) -> Option<(Resident, Msisdn)>
         agent: None,
     });
     Some((person, number))
+}
+
+/// A full number: where no country is said, that of the people here.
+fn full(number: &str, people: &[Resident]) -> Option<Msisdn> {
+    let typed: String =
+        number.chars().filter(|sign| !matches!(sign, ' ' | '-' | '.' | '(' | ')')).collect();
+    if typed.starts_with('+') {
+        return Msisdn::from_e164(&typed);
+    }
+    // what stands in front of a number has zeros, or the same digits as theirs
+    let digits = typed.trim_start_matches('0');
+    let theirs = people.first()?.phone.as_str();
+    let front = theirs.get(..theirs.len().checked_sub(digits.len())?)?;
+    Msisdn::from_e164(&format!("{front}{digits}"))
 }
 
 fn hex(bytes: [u8; 16]) -> String {

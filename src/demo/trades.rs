@@ -2,7 +2,7 @@
 //! some under *My deals*: what waits for a yes, for money, for goods, for a decision, and what is
 //! over. Nothing but data.
 
-use super::player::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
+use super::residents::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
 use crate::wallet::deals::arbiters::Cause;
 use crate::wallet::deals::{answering, appealing, delivery, funding, problems};
 use crate::wallet::deals::{releasing, returning, settling};
@@ -11,9 +11,9 @@ use Step::{Buyer, Confirms, Proposes, Seller};
 /// A deal, and how far it has come.
 pub(super) struct Trade {
     pub(super) goods: &'static str,
-    pub(super) minor: &'static str,
-    pub(super) buyer: &'static str,
-    pub(super) seller: &'static str,
+    pub(super) minor: i64,
+    pub(super) buyer: u64,
+    pub(super) seller: u64,
     pub(super) begins: Begins,
     pub(super) steps: &'static [Step],
 }
@@ -50,7 +50,7 @@ const DELIVERED: Step = Seller(delivery::DELIVER.name, &[]);
 /// What nobody answered in time, days ago.
 pub(super) const UNANSWERED: Trade = Trade {
     goods: "kettle",
-    minor: "9000",
+    minor: 9_000,
     buyer: CLAIRE,
     seller: BARAKA,
     begins: Begins::Buyer,
@@ -61,7 +61,7 @@ pub(super) const UNANSWERED: Trade = Trade {
 pub(super) const TRADES: [Trade; 19] = [
     Trade {
         goods: "beans",
-        minor: "40000",
+        minor: 40_000,
         buyer: AMINA,
         seller: ESTHER,
         begins: Begins::Buyer,
@@ -69,7 +69,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "fan",
-        minor: "10000",
+        minor: 10_000,
         buyer: BARAKA,
         seller: DAUDI,
         begins: Begins::Buyer,
@@ -77,7 +77,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "mats",
-        minor: "10000",
+        minor: 10_000,
         buyer: CLAIRE,
         seller: ESTHER,
         begins: Begins::Hand,
@@ -92,7 +92,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "helmet",
-        minor: "7000",
+        minor: 7_000,
         buyer: DAUDI,
         seller: AMINA,
         begins: Begins::Hand,
@@ -110,7 +110,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "dress",
-        minor: "20000",
+        minor: 20_000,
         buyer: ESTHER,
         seller: BARAKA,
         begins: Begins::Buyer,
@@ -118,7 +118,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "phone",
-        minor: "90000",
+        minor: 90_000,
         buyer: AMINA,
         seller: CLAIRE,
         begins: Begins::Seller,
@@ -126,7 +126,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "radio",
-        minor: "25000",
+        minor: 25_000,
         buyer: AMINA,
         seller: DAUDI,
         begins: Begins::Text,
@@ -134,7 +134,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "sofa",
-        minor: "60000",
+        minor: 60_000,
         buyer: AMINA,
         seller: DAUDI,
         begins: Begins::Market,
@@ -142,7 +142,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "bicycle",
-        minor: "80000",
+        minor: 80_000,
         buyer: AMINA,
         seller: BARAKA,
         begins: Begins::Seller,
@@ -150,7 +150,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "mangoes",
-        minor: "15000",
+        minor: 15_000,
         buyer: ESTHER,
         seller: CLAIRE,
         begins: Begins::Buyer,
@@ -158,7 +158,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "kitenge",
-        minor: "30000",
+        minor: 30_000,
         buyer: AMINA,
         seller: CLAIRE,
         begins: Begins::Seller,
@@ -166,7 +166,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "charger",
-        minor: "15000",
+        minor: 15_000,
         buyer: BARAKA,
         seller: AMINA,
         begins: Begins::Buyer,
@@ -174,7 +174,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "shoes",
-        minor: "35000",
+        minor: 35_000,
         buyer: AMINA,
         seller: ESTHER,
         begins: Begins::Parcel,
@@ -182,7 +182,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "solar lamp",
-        minor: "12000",
+        minor: 12_000,
         buyer: CLAIRE,
         seller: BARAKA,
         begins: Begins::Hand,
@@ -196,7 +196,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "blanket",
-        minor: "10000",
+        minor: 10_000,
         buyer: DAUDI,
         seller: ESTHER,
         begins: Begins::Buyer,
@@ -209,7 +209,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "cooking pot",
-        minor: "20000",
+        minor: 20_000,
         buyer: BARAKA,
         seller: CLAIRE,
         begins: Begins::Hand,
@@ -224,7 +224,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "handbag",
-        minor: "8000",
+        minor: 8_000,
         buyer: AMINA,
         seller: BARAKA,
         begins: Begins::Hand,
@@ -243,7 +243,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "hens",
-        minor: "9000",
+        minor: 9_000,
         buyer: CLAIRE,
         seller: DAUDI,
         begins: Begins::Hand,
@@ -260,7 +260,7 @@ pub(super) const TRADES: [Trade; 19] = [
     },
     Trade {
         goods: "jacket",
-        minor: "18000",
+        minor: 18_000,
         buyer: BARAKA,
         seller: DAUDI,
         begins: Begins::Parcel,

@@ -18,6 +18,11 @@ pub enum Trouble {
     #[error("the terminal is gone: {0}")]
     Terminal(#[from] std::io::Error),
     /// That is not a phone number.
-    #[error("\"{0}\" is not a phone number: write it like +254712345678")]
-    NotANumber(String),
+    #[error("\"{typed}\" is not a phone number: write it like {like}")]
+    NotANumber {
+        /// What was typed.
+        typed: String,
+        /// A number of somebody here.
+        like: String,
+    },
 }

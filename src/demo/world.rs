@@ -2,11 +2,13 @@
 //! trust account. Their PINs are public. Nothing here runs outside `demo`.
 
 use super::outlets::{self, AgentView};
-use super::seed::{MARKET, Seed};
+use super::residents::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
+use super::seed::{Called, MARKET, Seed};
 use crate::book::{Change, Key, Leg, Posting, TRUST};
 use crate::id::{AccountId, PostingId};
 use crate::limits::Tier;
-use crate::money::Money;
+use crate::market::{Market, Shown};
+use crate::money::{Currency, Money};
 use crate::phone::Msisdn;
 use crate::pin::Pin;
 use crate::store::people::{self, PersonRow};
@@ -18,38 +20,38 @@ use crate::wallet::bootstrap::BootstrapError;
 use crate::wallet::{ServiceConfig, Wallet, join};
 use serde::Serialize;
 
-const SEEDS: [Seed; 5] = [
+const SEEDS: [Seed; Shown::PEOPLE] = [
     Seed {
-        phone: "+254700000001",
-        name: "Amina Wanjiru",
+        number: AMINA,
+        called: Called::Person(0),
         pin: "7361",
         language: "en",
         balance_minor: 500_000,
     },
     Seed {
-        phone: "+254700000002",
-        name: "Baraka Otieno",
+        number: BARAKA,
+        called: Called::Person(1),
         pin: "4826",
         language: "sw",
         balance_minor: 250_000,
     },
     Seed {
-        phone: "+254700000003",
-        name: "Claire Mukamana",
+        number: CLAIRE,
+        called: Called::Person(2),
         pin: "9274",
         language: "fr",
         balance_minor: 120_000,
     },
     Seed {
-        phone: "+254700000004",
-        name: "Daudi Kiprono",
+        number: DAUDI,
+        called: Called::Person(3),
         pin: "8053",
         language: "sw",
         balance_minor: 45_050,
     },
     Seed {
-        phone: "+254700000005",
-        name: "Esther Njeri",
+        number: ESTHER,
+        called: Called::Person(4),
         pin: "6195",
         language: "en",
         balance_minor: 0,
@@ -78,8 +80,8 @@ pub struct PersonView {
 }
 
 /// Who has this number in a demo.
-pub(super) fn known(phone: &str) -> Option<&'static Seed> {
-    everybody().chain([&MARKET]).find(|seed| seed.phone == phone)
+pub(super) fn known(phone: &str, market: &Market) -> Option<&'static Seed> {
+    everybody().chain([&MARKET]).find(|seed| seed.phone(market) == phone)
 }
 
 fn everybody() -> impl Iterator<Item = &'static Seed> {
@@ -92,18 +94,21 @@ pub async fn seed(wallet: &Wallet) -> Result<(), BootstrapError> {
     let now = wallet.clock.now();
     let mut legs = Vec::new();
     for seed in everybody() {
-        let there = wallet.store.read(move |conn| people::by_msisdn(conn, seed.phone)).await?;
+        let phone = seed.phone(&wallet.config.market);
+        let keys = key(&phone);
+        let there = wallet.store.read(move |conn| people::by_msisdn(conn, &phone)).await?;
         let account = match there {
             Some(person) => person.account_id,
             None => {
                 let account = AccountId::of(wallet.book.fresh_id().await?);
-                let posting = wallet.note(key(seed.phone), settle_in(wallet, seed, account, now));
+                let posting = wallet.note(keys, settle_in(wallet, seed, account, now));
                 wallet.book.post(posting).await.map_err(BootstrapError::Refused)?;
                 account
             }
         };
-        if seed.balance_minor > 0 {
-            legs.push(Leg { account, amount_minor: seed.balance_minor });
+        let amount_minor = wallet.config.market.shown.sized(seed.balance_minor);
+        if amount_minor > 0 {
+            legs.push(Leg { account, amount_minor });
         }
     }
     legs.extend(outlets::seed(wallet).await?);
@@ -117,7 +122,7 @@ pub const PRICES: &str = "
 splitting_allowed = 30
 bands = [
     { from = 1, to = 500, fee = 7 },
-    { from = 501, to = 250_000, fee = 30 },
+    { from = 501, to = 10_000_000, fee = 30 },
 ]
 ";
 
@@ -128,13 +133,14 @@ fn key(what: &str) -> Key {
 
 fn settle_in(wallet: &Wallet, seed: &Seed, account: AccountId, now: Timestamp) -> Vec<Change> {
     let config = &wallet.config;
+    let market = &config.market;
     let person = PersonRow {
         account_id: account,
         version: 1,
         last_posting: PostingId::NONE,
-        msisdn: seed.phone.into(),
-        name: seed.name.into(),
-        language: seed.language.into(),
+        msisdn: seed.phone(market),
+        name: seed.name(market).to_owned(),
+        language: seed.language(market).to_string(),
         joined_at: now.micros(),
         tier: Tier::Full.code().into(),
     };
@@ -178,7 +184,7 @@ fn person(
 ) -> Result<PersonView, StoreError> {
     let account = book_rows::account(conn, row.account_id)?
         .ok_or(StoreError::Damaged("a person without an account"))?;
-    let seeded = known(&row.msisdn);
+    let seeded = known(&row.msisdn, &config.market);
     let stored = pins::by_id(conn, row.account_id.into())?;
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
         let pin = Pin::parse(seed.pin).ok()?;
@@ -205,15 +211,20 @@ fn person(
 }
 
 /// What `demo` prints: where the phone is, whom to be, what goes on already, and a line to try.
-pub fn welcome(address: &str, dial: &str, people: &[PersonView], goes_on: &str) -> String {
+pub fn welcome(
+    address: &str,
+    (dial, market): (&str, &Market),
+    people: &[PersonView],
+    goes_on: &str,
+) -> String {
     let mut text = format!(
         "\nKadogo demo is running. The phone is at  http://{address}/phone\n\n\
          Be one of these people:\n\n"
     );
     for person in people.iter().take(SEEDS.len()) {
-        let currency =
-            crate::money::Currency::parse(&person.currency).unwrap_or(crate::money::Currency::KES);
-        let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
+        let currency = Currency::parse(&person.currency).unwrap_or(Currency::NONE);
+        let local =
+            Msisdn::from_e164(&person.phone).map(|phone| phone.local(market)).unwrap_or_default();
         let pin = person.pin.as_deref().unwrap_or("(own)");
         let balance = Money::new(person.balance_minor, currency);
         text.push_str(&format!(
@@ -229,7 +240,8 @@ pub fn welcome(address: &str, dial: &str, people: &[PersonView], goes_on: &str) 
         text.push_str("\nOr serve at an agent, with a PIN of its own:\n\n");
     }
     for (person, post) in staff {
-        let local = Msisdn::from_e164(&person.phone).map(|phone| phone.local()).unwrap_or_default();
+        let local =
+            Msisdn::from_e164(&person.phone).map(|phone| phone.local(market)).unwrap_or_default();
         let pin = post.pin.as_deref().unwrap_or("(own)");
         text.push_str(&format!(
             "  {:<18} {local}  agent PIN {pin}  {} {}\n",
@@ -238,7 +250,8 @@ pub fn welcome(address: &str, dial: &str, people: &[PersonView], goes_on: &str) 
     }
     text.push_str(goes_on);
     let code = dial.replace('#', "%23");
-    let first = SEEDS.first().map(|seed| seed.phone.replace('+', "%2B")).unwrap_or_default();
+    let first = SEEDS.first().map(|seed| seed.phone(market).replace('+', "%2B"));
+    let first = first.unwrap_or_default();
     text.push_str(&format!(
         "\nOpen two windows as two people and pay one another. Or dial from a shell:\n\n  \
          curl -d \

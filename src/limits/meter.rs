@@ -228,7 +228,7 @@ mod tests {
 
     fn told(meter: &Meter, usage: Usage, balance_minor: i64) -> String {
         let exceeded = meter.taken_from(usage, balance_minor).unwrap_err();
-        let refusal = meter.refusal(&exceeded, Currency::KES);
+        let refusal = meter.refusal(&exceeded, Currency::parse("KES").unwrap());
         format!(
             "{} {:?} {:?}",
             refusal.code(),

@@ -98,12 +98,12 @@ impl Limits {
             if currency.is_none() {
                 complaints.add(
                     name.line,
-                    &format!("currency: `{}` is not a three-letter code like `KES`", name.text),
+                    &format!("currency: `{}` is not a three-letter code", name.text),
                 );
             }
             currency
         });
-        let currency = currency.unwrap_or(Currency::KES);
+        let currency = currency.unwrap_or(Currency::NONE);
         let dust_minor = amount(&mut file, "dust", currency, &mut complaints);
         let mut low_float_minor = None;
         let tiers = Tier::ALL.map(|tier| {
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
     use crate::limits::Window;
 
-    const OURS: &str = include_str!("../../menus/limits.toml");
+    const OURS: &str = include_str!("../../menus/markets/ke/limits.toml");
 
     fn read(text: &str) -> Result<Limits, Vec<Problem>> {
         Limits::parse(&Source::new("menus/limits.toml", text))

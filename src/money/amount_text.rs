@@ -16,12 +16,15 @@ const STROKES: [&str; 2] = ["/=", "/-"];
 impl Money {
     /// Reads what a person wrote: `200`, `200.5`, `1,000.50`, `1 000`, `1.5k`, `KES 200`,
     /// `200 bob`, `Ksh.200`, `200/=`, `two hundred`, `mia mbili`.
-    pub fn parse(text: &str, currency: Currency) -> Result<Money, Reason> {
+    /// `names` are what people call the currency besides its code, in small letters, longest first.
+    pub fn parse(text: &str, currency: Currency, names: &[String]) -> Result<Money, Reason> {
         let typed = tidied(text).to_lowercase();
+        let code = currency.as_str().to_lowercase();
+        let names: Vec<&str> = names.iter().map(String::as_str).chain([code.as_str()]).collect();
         // The minus stands in front of the number or of the name: `KES -5`, `-KES 5`.
         let (below_zero, rest) = match strip_minus(typed.trim()) {
-            (true, rest) => (true, strip_names(rest, currency)),
-            (false, rest) => strip_minus(strip_names(rest, currency)),
+            (true, rest) => (true, strip_names(rest, &names)),
+            (false, rest) => strip_minus(strip_names(rest, &names)),
         };
         let read = read_number(rest, currency);
         let is_number = !matches!(read, Err(Reason::AMOUNT_FORMAT | Reason::AMOUNT_ZERO));
@@ -38,17 +41,14 @@ fn strip_minus(text: &str) -> (bool, &str) {
 
 /// Leaves out the name of the currency, in front, behind, or both, and what stands behind a number
 /// of shillings.
-fn strip_names(text: &str, currency: Currency) -> &str {
-    let code = currency.as_str().to_lowercase();
-    let mut names = currency.names().to_vec();
-    names.push(&code);
+fn strip_names<'a>(text: &'a str, names: &[&str]) -> &'a str {
     let text = names.iter().find_map(|name| strip_before(text, name)).unwrap_or(text);
     let text = behind(text, &ONLY).unwrap_or(text);
-    let text = match behind(text, &names) {
+    let text = match behind(text, names) {
         Some(bare) => behind(bare, &STROKES).unwrap_or(bare),
         None => {
             let bare = behind(text, &STROKES).unwrap_or(text);
-            behind(bare, &names).unwrap_or(bare)
+            behind(bare, names).unwrap_or(bare)
         }
     };
     // the end of a sentence
@@ -87,7 +87,7 @@ fn read_number(text: &str, currency: Currency) -> Result<Money, Reason> {
     };
     let major = major.ok_or(Reason::AMOUNT_TOO_LARGE)?.normalize();
     if major.scale() > currency.exponent() {
-        return Err(Reason::AMOUNT_FRACTION);
+        return Err(too_fine(currency));
     }
     Money::from_major(major, currency)
         .filter(|money| money.minor <= Money::MINOR_MAX)
@@ -115,7 +115,7 @@ fn read_digits(text: &str, currency: Currency) -> Result<Decimal, Reason> {
         return Err(Reason::AMOUNT_FORMAT);
     }
     if coins.len() > COINS_MAX {
-        return Err(Reason::AMOUNT_FRACTION);
+        return Err(too_fine(currency));
     }
     Decimal::from_str_exact(&format!("{whole}.{coins}0")).map_err(|_range| Reason::AMOUNT_TOO_LARGE)
 }
@@ -160,9 +160,18 @@ fn refuse_two_readings(whole: &str, decimals: &str, currency: Currency) -> Resul
         && matches!(first.len(), 1..=3)
         && !first.starts_with('0');
     if decimals.contains([',', '.']) || (grouped && !commas_are_thousands) || dot_may_be_thousands {
-        return Err(Reason::AMOUNT_AMBIGUOUS);
+        // where nothing is smaller, what to write instead has no decimals either
+        return Err(match currency.exponent() {
+            0 => Reason::AMOUNT_WHOLE,
+            _ => Reason::AMOUNT_AMBIGUOUS,
+        });
     }
     Ok(())
+}
+
+/// Less than the smallest coin, or any part of one where nothing is smaller.
+fn too_fine(currency: Currency) -> Reason {
+    if currency.exponent() == 0 { Reason::AMOUNT_WHOLE } else { Reason::AMOUNT_FRACTION }
 }
 
 #[cfg(test)]
@@ -174,7 +183,16 @@ mod tests {
     use proptest::prelude::*;
 
     fn kes(minor: i64) -> Money {
-        Money::new(minor, Currency::KES)
+        Money::new(minor, Currency::parse("KES").unwrap())
+    }
+
+    fn parse(text: &str) -> Result<Money, Reason> {
+        read_in(text, "KES", &["shillings", "shilingi", "kshs", "ksh", "bob", "shs", "sh"])
+    }
+
+    fn read_in(text: &str, code: &str, names: &[&str]) -> Result<Money, Reason> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Money::parse(text, Currency::parse(code).unwrap(), &names)
     }
 
     #[test]
@@ -222,7 +240,7 @@ mod tests {
             ("cinq cents shillings", 500_00),
         ];
         for (text, minor) in usual {
-            assert_eq!(Money::parse(text, Currency::KES), Ok(kes(minor)), "{text}");
+            assert_eq!(parse(text), Ok(kes(minor)), "{text}");
         }
     }
 
@@ -284,7 +302,7 @@ mod tests {
         ];
         for (reason, texts) in refused {
             for text in texts {
-                assert_eq!(Money::parse(text, Currency::KES), Err(reason), "{text}");
+                assert_eq!(parse(text), Err(reason), "{text}");
             }
         }
     }
@@ -293,10 +311,21 @@ mod tests {
     fn a_currency_decides_what_a_coin_is() {
         let francs = Currency::parse("xof").unwrap();
         let dinars = Currency::parse("TND").unwrap();
-        assert_eq!(Money::parse("500 XOF", francs), Ok(Money::new(500, francs)));
-        assert_eq!(Money::parse("5.5", francs), Err(Reason::AMOUNT_FRACTION));
-        assert_eq!(Money::parse("5.0", francs), Ok(Money::new(5, francs)));
-        assert_eq!(Money::parse("1.500", dinars), Ok(Money::new(1500, dinars)));
+        let words = ["francs cfa", "f cfa", "fcfa", "francs", "f"];
+        let in_francs = |text: &str| read_in(text, "XOF", &words);
+        for text in ["500 XOF", "500 F", "500F", "500 FCFA", "500 F CFA", "500 francs", "500.0"] {
+            assert_eq!(in_francs(text), Ok(Money::new(500, francs)), "{text}");
+        }
+        assert_eq!(in_francs("cinq cents francs"), Ok(Money::new(500, francs)));
+        assert_eq!(in_francs("1 500 F"), Ok(Money::new(1_500, francs)));
+        for text in ["5.5", "5,5", "1.500", "1.000,50", "0.05", "2,50 F", "1.2345678901"] {
+            assert_eq!(in_francs(text), Err(Reason::AMOUNT_WHOLE), "{text}");
+        }
+        assert_eq!(read_in("1.500", "TND", &[]), Ok(Money::new(1500, dinars)));
+        let cedis = Money::new(20_50, Currency::parse("GHS").unwrap());
+        for text in ["20.50", "GHS 20.50", "gh₵20.50", "₵ 20.50", "20.50 cedis", "20.5"] {
+            assert_eq!(read_in(text, "GHS", &["cedis", "gh₵", "₵"]), Ok(cedis), "{text}");
+        }
         assert_eq!(Currency::parse("KE"), None);
         assert_eq!(Currency::parse("K€"), None);
     }
@@ -308,7 +337,7 @@ mod tests {
             code in prop::sample::select(vec!["KES", "UGX", "TND", "USD"]),
         ) {
             let money = Money::new(minor, Currency::parse(code).unwrap());
-            prop_assert_eq!(Money::parse(&money.to_string(), money.currency), Ok(money));
+            prop_assert_eq!(Money::parse(&money.to_string(), money.currency, &[]), Ok(money));
         }
 
         #[test]
@@ -317,7 +346,7 @@ mod tests {
             likely in "[-+]?[Kk]?(es|sh)?[0-9.,]{0,40}(/=|/-)?",
         ) {
             for text in [text, likely] {
-                if let Ok(money) = Money::parse(&text, Currency::KES) {
+                if let Ok(money) = parse(&text) {
                     prop_assert!((1..=Money::MINOR_MAX).contains(&money.minor));
                 }
             }

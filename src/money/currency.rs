@@ -1,13 +1,29 @@
-//! Currencies: their codes, how small their smallest coin is, and what people write beside an
-//! amount.
+//! Currencies: their codes, and how small their smallest coin is. What people call them is a matter
+//! of the market.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::LazyLock;
 
-/// A currency by its ISO 4217 code.
+/// The currencies whose smallest coin is not the hundredth part.
+#[derive(Debug, Default, Deserialize)]
+struct Decimals {
+    none: Vec<String>,
+    three: Vec<String>,
+}
+
+static DECIMALS: LazyLock<Decimals> = LazyLock::new(|| {
+    // a test reads what is compiled in
+    toml::from_str(include_str!("../../menus/currencies.toml")).unwrap_or_default()
+});
+
+/// A currency: its ISO 4217 code, and the decimals that follow from it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Currency([u8; 3]);
+pub struct Currency {
+    code: [u8; 3],
+    decimals: u8,
+}
 
 impl From<Currency> for String {
     fn from(currency: Currency) -> String {
@@ -24,45 +40,34 @@ impl TryFrom<String> for Currency {
 }
 
 impl Currency {
-    /// The Kenyan shilling.
-    pub const KES: Currency = Currency(*b"KES");
+    /// What stands where no currency is known, as ISO 4217 has it.
+    pub const NONE: Currency = Currency { code: *b"XXX", decimals: 2 };
 
     /// Reads a three-letter code, in either case.
     pub fn parse(text: &str) -> Option<Currency> {
         let letters: [u8; 3] = text.trim().as_bytes().try_into().ok()?;
-        letters
-            .iter()
-            .all(u8::is_ascii_alphabetic)
-            .then(|| Currency(letters.map(|letter| letter.to_ascii_uppercase())))
+        if !letters.iter().all(u8::is_ascii_alphabetic) {
+            return None;
+        }
+        let code = letters.map(|letter| letter.to_ascii_uppercase());
+        let is_in = |codes: &[String]| codes.iter().any(|other| other.as_bytes() == code);
+        let decimals = match (is_in(&DECIMALS.none), is_in(&DECIMALS.three)) {
+            (true, _) => 0,
+            (false, true) => 3,
+            (false, false) => 2,
+        };
+        Some(Currency { code, decimals })
     }
 
-    /// The code: `KES`.
+    /// The code: three capitals.
     pub fn as_str(&self) -> &str {
         // Always ASCII by construction, so the fallback is never reached.
-        str::from_utf8(&self.0).unwrap_or("XXX")
+        str::from_utf8(&self.code).unwrap_or("XXX")
     }
 
     /// How many decimals the smallest coin has.
-    pub const fn exponent(self) -> u32 {
-        match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
-            | b"RWF" | b"UGX" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
-            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
-            _ => 2,
-        }
-    }
-
-    /// What people write beside an amount, longest first: the code, and what the shillings are
-    /// called.
-    pub(super) fn names(&self) -> &[&str] {
-        match &self.0 {
-            b"KES" => {
-                &["shillings", "shilingi", "shilling", "kshs", "ksh", "kes", "bob", "shs", "sh"]
-            }
-            b"TZS" => &["shillings", "shilingi", "shilling", "tshs", "tsh", "tzs", "shs", "sh"],
-            b"UGX" => &["shillings", "shilingi", "shilling", "ushs", "ush", "ugx", "shs", "sh"],
-            _ => &[],
-        }
+    pub fn exponent(self) -> u32 {
+        u32::from(self.decimals)
     }
 }
 
@@ -75,5 +80,21 @@ impl fmt::Display for Currency {
 impl fmt::Debug for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Currency({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop where they fail")]
+
+    use super::*;
+
+    #[test]
+    fn a_code_says_how_small_the_smallest_coin_is() {
+        for (code, decimals) in [("XOF", 0), ("ugx", 0), ("GHS", 2), ("TND", 3), ("KES", 2)] {
+            assert_eq!(Currency::parse(code).unwrap().exponent(), decimals, "{code}");
+        }
+        assert_eq!(Currency::parse("xxx"), Some(Currency::NONE));
+        assert_eq!((DECIMALS.none.len(), DECIMALS.three.len()), (16, 7));
     }
 }

@@ -153,7 +153,7 @@ impl Notify {
             brand: config.brand.clone(),
             name: slots.get("name").map(Value::to_string).unwrap_or_default(),
             phone: Msisdn::from_e164(row.number())
-                .map(|phone| phone.to_string())
+                .map(|phone| phone.masked(&config.market))
                 .unwrap_or_default(),
             period: format!("{} - {}", first.text(), last.text()),
             made: format!("{} {}", asked.date_text(zone), asked.clock_text(zone)),

@@ -11,7 +11,6 @@ use super::phrases::Tokens;
 use crate::email::Email;
 use crate::language::Language;
 use crate::market::Market;
-use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::request::{Fields, Refusal};
@@ -26,6 +25,8 @@ const TEXT_BYTES_MAX: usize = 1_000;
 #[derive(Debug, Clone)]
 pub struct Grammar {
     pub(super) file: String,
+    /// The market that the examples were written for; any, where there is none.
+    pub examples: String,
     pub(super) ways: Vec<CommandForm>,
     /// What people call the languages.
     pub(super) languages: BTreeMap<String, Language>,
@@ -261,7 +262,7 @@ impl Grammar {
     fn canonical(&self, input: PatternInput, raw: &str, market: &Market) -> Result<String, Reason> {
         match input {
             PatternInput::Amount => {
-                Money::parse(&raw.to_uppercase(), market.currency).map(|amount| amount.minor_text())
+                market.amount(&raw.to_uppercase()).map(|amount| amount.minor_text())
             }
             PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),

@@ -11,6 +11,7 @@ use super::grammar::{CommandForm, Example, Grammar, PatternInput, SecretRule, Ta
 use super::payment::{PaymentForm, PaymentWords};
 use super::phrases::{Phrase, phrase};
 use crate::language::Language;
+use crate::market::Market;
 use crate::source::Source;
 
 /// A pattern that needs more memory than this when compiled is a mistake.
@@ -19,6 +20,8 @@ const PATTERN_BYTES_MAX: usize = 1 << 20;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GrammarData {
+    #[serde(default)]
+    examples: String,
     languages: BTreeMap<Spanned<String>, Vec<String>>,
     #[serde(default)]
     pieces: BTreeMap<String, String>,
@@ -65,9 +68,14 @@ struct CommandData {
 
 impl Grammar {
     /// Reads the grammar from its file.
-    pub fn parse(source: &Source) -> Result<Grammar, Vec<String>> {
-        let data: GrammarData = toml::from_str(&source.text)
+    pub fn parse(source: &Source, market: &Market) -> Result<Grammar, Vec<String>> {
+        let mut data: GrammarData = toml::from_str(&source.text)
             .map_err(|error| vec![source.toml_problem(&error).to_string()])?;
+        // what people here call their money
+        let currency = currency_piece(market);
+        for piece in data.pieces.values_mut() {
+            *piece = piece.replace("{currency}", &currency);
+        }
         let mut reader = GrammarReader { source, problems: Vec::new() };
         let languages = reader.languages(&data.languages);
         let ways: Vec<CommandForm> =
@@ -87,11 +95,20 @@ impl Grammar {
         match reader.problems.is_empty() {
             true => {
                 let phrases = words_of(&data.phrases, &ways);
-                Ok(Grammar { file: source.name.clone(), ways, languages, secret, phrases })
+                let (file, examples) = (source.name.clone(), data.examples);
+                Ok(Grammar { file, examples, ways, languages, secret, phrases })
             }
             false => Err(reader.problems),
         }
     }
+}
+
+/// The code of the currency and its names, the longest first, as they are compared.
+fn currency_piece(market: &Market) -> String {
+    let code = market.currency.as_str().to_lowercase();
+    let names = market.currency_names.iter().chain([&code]);
+    let names: Vec<String> = names.map(|name| regex::escape(&tidy(name))).collect();
+    names.join("|")
 }
 
 fn phrases(texts: &[String]) -> Vec<Phrase> {

@@ -114,13 +114,16 @@ fn number_of(groups: &[&str], plus: bool, market: &Market) -> Option<(Msisdn, bo
         }
     }
     let dialled = |group: &str| {
-        let rest = market.international.iter().find_map(|dialled| group.strip_prefix(dialled));
+        let rest =
+            market.international.iter().find_map(|dialled| group.strip_prefix(dialled.as_str()));
         group == market.country_code
-            || rest.is_some_and(|rest| rest.is_empty() || rest == market.country_code)
+            || rest.is_some_and(|rest| rest.is_empty() || rest == market.country_code.as_str())
     };
     let doubled = !market.trunk.is_empty()
-        && head.strip_suffix(market.trunk).is_some_and(|code| code.ends_with(market.country_code));
-    let abroad = market.international.iter().any(|dialled| head.starts_with(dialled));
+        && head
+            .strip_suffix(market.trunk.as_str())
+            .is_some_and(|code| code.ends_with(market.country_code.as_str()));
+    let abroad = market.international.iter().any(|dialled| head.starts_with(dialled.as_str()));
     let told_apart = plus || abroad || groups.len() == 1;
     let bare = head.is_empty() && !market.trunk.is_empty();
     let pairs = sizes.iter().skip(1).all(|size| *size >= 2);

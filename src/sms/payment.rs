@@ -107,7 +107,8 @@ impl<'a> Sentence<'a> {
         let [cut] = self.cuts.as_slice() else { return None };
         // 254 0712..., 254110 079...: an amount, or a part of a number?
         let before = cut.from.checked_sub(1).map(|before| self.tokens.word(before));
-        let behind_code = before.and_then(|word| word.strip_prefix(self.market.country_code));
+        let behind_code =
+            before.and_then(|word| word.strip_prefix(self.market.country_code.as_str()));
         behind_code.is_none_or(|digits| matches!(digits.len(), 1 | 2)).then_some(cut)
     }
 
@@ -175,7 +176,7 @@ impl<'a> Sentence<'a> {
         let last = to.min(from.saturating_add(AMOUNT_PIECES_MAX));
         (from.saturating_add(1)..=last).rev().filter(|to| is_whole(*to)).find_map(|to| {
             let text = self.tokens.span(from, to);
-            Money::parse(text, self.market.currency).ok().map(|amount| (amount, to))
+            self.market.amount(text).ok().map(|amount| (amount, to))
         })
     }
 
@@ -346,7 +347,7 @@ impl<'a> Sentence<'a> {
         if said.next().is_some() || !self.is_short(start, end) {
             return None;
         }
-        let reason = Money::parse(self.tokens.span(start, end), self.market.currency).err()?;
+        let reason = self.market.amount(self.tokens.span(start, end)).err()?;
         let wrong = Refusal::of_field(reason, "amount");
         let digits = (start..end)
             .any(|at| self.tokens.get(at).is_some_and(|token| token.piece == Piece::Digits));

@@ -74,8 +74,11 @@ mod tests {
         let mut evil = line(100_050, 0, 0, 100_050);
         evil.what = "=HYPERLINK(\"http://thief\"), \"x\"\r\n+1".into();
         let fee = line(0, 20_000, 700, 79_350);
-        let statement =
-            Statement { currency: Currency::KES, opening_minor: 0, lines: vec![evil, fee] };
+        let statement = Statement {
+            currency: Currency::parse("KES").unwrap(),
+            opening_minor: 0,
+            lines: vec![evil, fee],
+        };
         let words = Words::from([("what", "@what".to_owned()), ("opening", "Opening".to_owned())]);
         assert_eq!(
             table(&statement, &words),

@@ -59,7 +59,7 @@ fn currency(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Cu
     let name = table.required("currency", complaints)?;
     let currency = Currency::parse(&name.text);
     if currency.is_none() {
-        let message = format!("currency: `{}` is not a three-letter code like `KES`", name.text);
+        let message = format!("currency: `{}` is not a three-letter code", name.text);
         complaints.add(name.line, &message);
     }
     currency

@@ -52,7 +52,9 @@ mod tests {
         assert_eq!(again.number(), first.number());
         let day = jiff::civil::date(2026, 11, 23);
         let earned = |tariff: &Tariff| {
-            tariff.commission("cash_in", Money::new(5_000, Currency::KES), day).unwrap()
+            tariff
+                .commission("cash_in", Money::new(5_000, Currency::parse("KES").unwrap()), day)
+                .unwrap()
         };
         assert_eq!(earned(&again), earned(&first));
         assert_eq!(earned(&again).whole_minor(), 300);

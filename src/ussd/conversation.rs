@@ -134,7 +134,7 @@ impl Ussd {
     pub async fn endless(&self, call: &UssdCall) -> HopOutcome {
         let caller = self.wallet.caller(call.caller.clone()).await.ok();
         let language = caller.map(|caller| view(&self.wallet.config, &caller).language);
-        self.plain(language.unwrap_or(Language::EN), OVER, "endless")
+        self.plain(language.unwrap_or(self.wallet.config.market.language), OVER, "endless")
     }
 
     /// An end screen that belongs to no conversation.

@@ -72,6 +72,8 @@ impl Ussd {
         late: Arc<()>,
     ) -> HopOutcome {
         let progress = Arc::new(HopProgress::default());
+        // until it is known who calls
+        progress.speak(self.wallet.config.market.language);
         let ussd = self.clone();
         let seen = progress.clone();
         let caller = call.caller.clone();

@@ -70,7 +70,8 @@ impl From<StoreError> for Lost {
 /// What the menus may know of the caller.
 pub(super) fn view(config: &ServiceConfig, caller: &Caller) -> super::CallerView {
     let person = caller.person.as_ref();
-    let language = person.and_then(|p| Language::parse(&p.language)).unwrap_or(Language::EN);
+    let market = &config.market;
+    let language = person.and_then(|p| Language::parse(&p.language)).unwrap_or(market.language);
     let mut slots = Slots::from([
         ("brand".into(), config.brand.clone().into()),
         ("dial".into(), config.dial.clone().into()),
@@ -92,8 +93,9 @@ pub(super) fn view(config: &ServiceConfig, caller: &Caller) -> super::CallerView
     super::CallerView {
         language,
         known: joined && settled,
+        foreign: !caller.msisdn.is_of(market),
         slots,
         flags,
-        market: config.market.clone(),
+        market: market.clone(),
     }
 }

@@ -4,7 +4,6 @@
 use super::menu::{Accepts, Input};
 use crate::agent_number::AgentNumber;
 use crate::market::Market;
-use crate::money::Money;
 use crate::person_name;
 use crate::phone::Msisdn;
 use crate::reason::Reason;
@@ -19,7 +18,7 @@ const SECRET_CHARS_MAX: usize = 32;
 pub fn read(input: &Input, market: &Market, typed: &str) -> Result<String, Reason> {
     match input.accepts {
         Accepts::Phone => Msisdn::parse(typed, market).map(|phone| phone.e164().to_owned()),
-        Accepts::Amount => Money::parse(typed, market.currency).map(|money| money.minor_text()),
+        Accepts::Amount => market.amount(typed).map(|money| money.minor_text()),
         Accepts::Agent => AgentNumber::parse(typed).map(|agent| agent.to_string()),
         Accepts::Name => person_name::read(typed),
         Accepts::Text => text(input, typed).ok_or(Reason::TEXT_FORMAT),

@@ -18,6 +18,8 @@ pub struct Menu {
     pub start: Name,
     /// Where a number without an account begins.
     pub stranger: Name,
+    /// The only screen for a number of another country.
+    pub foreign: Name,
     /// What somebody who was cut off sees first.
     pub resume: Name,
     /// The end when the result will come by SMS.
@@ -209,10 +211,11 @@ impl Menu {
     }
 
     /// Screens that conversations begin or end at without a jump leading there.
-    pub fn doors(&self) -> [(&'static str, &Name); 5] {
+    pub fn doors(&self) -> [(&'static str, &Name); 6] {
         [
             ("start", &self.start),
             ("stranger", &self.stranger),
+            ("foreign", &self.foreign),
             ("resume", &self.resume),
             ("late", &self.late),
             ("refused", &self.refused),

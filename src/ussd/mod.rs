@@ -78,12 +78,14 @@ pub struct CallerView {
     pub language: Language,
     /// Has this number an account?
     pub known: bool,
+    /// Is it a number of another country?
+    pub foreign: bool,
     /// Values for templates that belong to the caller.
     pub slots: Slots,
     /// Conditions that hold for the caller, like payments waiting for approval (`orders`).
     pub flags: BTreeSet<String>,
     /// How people here write numbers and amounts.
-    pub market: Market,
+    pub market: Arc<Market>,
 }
 
 /// What to do next.

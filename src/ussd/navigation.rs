@@ -24,7 +24,11 @@ impl<'a> Navigator<'a> {
 
     /// Where this caller begins.
     pub(super) fn start(&self) -> &'a str {
-        let door = if self.caller.known { &self.menu.start } else { &self.menu.stranger };
+        let door = match (self.caller.known, self.caller.foreign) {
+            (true, _) => &self.menu.start,
+            (false, true) => &self.menu.foreign,
+            (false, false) => &self.menu.stranger,
+        };
         &door.text
     }
 
@@ -54,6 +58,10 @@ impl<'a> Navigator<'a> {
             return Vec::new();
         };
         let holding = choices.iter().filter(|choice| self.holds(state, choice.when.as_ref()));
+        // a language that is not spoken in this country is not offered
+        let market = &self.caller.market;
+        let holding =
+            holding.filter(|choice| choice.language.is_none_or(|language| market.speaks(language)));
         holding.map(|choice| choice.label.text.clone()).collect()
     }
 

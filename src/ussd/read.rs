@@ -27,7 +27,7 @@ pub fn menu(source: &Source) -> Result<Menu, Vec<Problem>> {
 }
 
 fn whole(source: &Source, table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Menu> {
-    let doors = ["start", "stranger", "resume", "late", "refused"]
+    let doors = ["start", "stranger", "foreign", "resume", "late", "refused"]
         .map(|door| table.required(door, complaints));
     let flags = table.names("flags", complaints);
     let services = services(table, complaints);
@@ -43,11 +43,12 @@ fn whole(source: &Source, table: &mut Table<'_>, complaints: &mut Complaints<'_>
             }
         }
     }
-    let [start, stranger, resume, late, refused] = doors;
+    let [start, stranger, foreign, resume, late, refused] = doors;
     Some(Menu {
         file: source.name.clone(),
         start: start?,
         stranger: stranger?,
+        foreign: foreign?,
         resume: resume?,
         late: late?,
         refused: refused?,

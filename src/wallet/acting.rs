@@ -274,7 +274,7 @@ mod tests {
         let says = |agreed: &[(&str, &str)]| {
             let mut plan = Plan::default();
             for (name, minor) in [("total", 100_700), ("back", 99_000), ("rest", 1_000)] {
-                plan.show(name, Money { minor, currency: Currency::KES });
+                plan.show(name, Money { minor, currency: Currency::parse("KES").unwrap() });
             }
             let fields = agreed.iter().map(|(name, value)| ((*name).into(), (*value).into()));
             super::agreed(&plan, &fields.collect()).err().map(|refusal| refusal.reason)

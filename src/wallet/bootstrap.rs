@@ -111,6 +111,31 @@ pub async fn claim_world(book: &Book, world: &'static str) -> Result<(), Bootstr
     )))
 }
 
+/// The setting that says which country a book was begun for.
+const MARKET: &str = "market";
+
+/// The market that a database was begun with, if it was.
+pub async fn kept_market(store: &Store) -> Result<Option<String>, StoreError> {
+    let kept = store.read(|conn| setting_rows::get(conn, MARKET)).await?;
+    Ok(kept.map(|code| String::from_utf8_lossy(&code).into_owned()))
+}
+
+/// Keeps the market that a database is begun with, and refuses another one: what is in the book was
+/// counted in its currency and on its days.
+pub async fn claim_market(book: &Book, code: &str) -> Result<(), BootstrapError> {
+    let ours = code.to_owned();
+    let kept =
+        book.write(move |conn| setting_rows::set_once(conn, MARKET, ours.as_bytes())).await?;
+    if kept == code.as_bytes() {
+        return Ok(());
+    }
+    let other = String::from_utf8_lossy(&kept).into_owned();
+    Err(BootstrapError::Foreign(format!(
+        "this database was begun with the market `{other}` and cannot be used with `{code}`: leave \
+         --market out, or choose another database with --database-url"
+    )))
+}
+
 /// The key that callers, conversations and their steps are named with: made once, the same for
 /// ever, and kept sealed under each secret in use. So nodes that are given a new secret one after
 /// the other name everything alike.
@@ -144,7 +169,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_opened_and_only_what_the_operator_owes_may_go_below_zero() {
         let opened = |present: &[Account]| -> Vec<Account> {
-            let changes = missing(present, Currency::KES).into_iter();
+            let changes = missing(present, Currency::parse("KES").unwrap()).into_iter();
             changes
                 .map(|change| match change {
                     Change::OpenAccount(account) => account,

@@ -1,6 +1,7 @@
 //! Who takes part in something, and how others see them: which account, a masked name, a masked
 //! number.
 
+use super::service_config::ServiceConfig;
 use crate::agent_number::AgentNumber;
 use crate::id::AccountId;
 pub use crate::person_name::masked as masked_name;
@@ -28,9 +29,9 @@ impl Party {
     }
 
     /// How others see them: `name` and `phone`.
-    pub fn sign(&self) -> Slots {
+    pub fn sign(&self, config: &ServiceConfig) -> Slots {
         match self {
-            Party::Person(person) => sign(person),
+            Party::Person(person) => sign(config, person),
             Party::Outlet(outlet) => outlet_sign(outlet),
         }
     }
@@ -45,9 +46,9 @@ impl Party {
 }
 
 /// How others see a person: masked name and number.
-pub fn sign(person: &PersonRow) -> Slots {
+pub fn sign(config: &ServiceConfig, person: &PersonRow) -> Slots {
     let phone = Msisdn::from_e164(&person.msisdn)
-        .map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+        .map_or(Value::Phone(String::new()), |phone| Value::masked(&phone, &config.market));
     Slots::from([("name".into(), name(person)), ("phone".into(), phone)])
 }
 
@@ -66,6 +67,6 @@ pub fn outlet_sign(outlet: &OutletRow) -> Slots {
 }
 
 /// Somebody whose number staff typed: all of it, so that two with names alike are told apart.
-pub fn sign_as_typed(name: &str, phone: &Msisdn) -> String {
-    format!("{} {}", masked_name(name), phone.local())
+pub fn sign_as_typed(config: &ServiceConfig, name: &str, phone: &Msisdn) -> String {
+    format!("{} {}", masked_name(name), phone.local(&config.market))
 }

@@ -1,4 +1,7 @@
-//! Numbers of IDs as people write them, in their one form. Whose they are is not known here.
+//! Numbers of IDs as people write them, in their one form. Whose they are is not known here, and
+//! which IDs there are is a matter of the market.
+
+use crate::market::Market;
 
 /// Letters and digits of one.
 const MIN: usize = 5;
@@ -6,8 +9,8 @@ const MAX: usize = 20;
 /// What cards print before the digits.
 const MARKS: [&str; 4] = ["ID", "NIC", "NO", "NR"];
 
-/// Capitals and digits; nothing where it is no number of an ID.
-pub fn plain(typed: &str) -> Option<String> {
+/// Capitals and digits; nothing where no ID of the market has such a number.
+pub fn plain(typed: &str, market: &Market) -> Option<String> {
     let number: String =
         typed.chars().filter(|sign| !matches!(sign, ' ' | '-' | '/' | '.')).collect();
     let number = number.to_ascii_uppercase();
@@ -19,5 +22,28 @@ pub fn plain(typed: &str) -> Option<String> {
     };
     let plain = number.chars().all(|sign| sign.is_ascii_alphanumeric());
     let digits = number.chars().filter(char::is_ascii_digit).count();
-    (plain && digits >= MIN && number.len() <= MAX).then_some(number)
+    let one = plain && digits >= MIN && number.len() <= MAX && market.id_form.is_match(&number);
+    one.then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{market_file, market_files};
+
+    #[test]
+    fn an_id_is_one_of_the_country() {
+        for (code, good, bad) in [
+            ("ke", "ID 2345 6789", "1234"),
+            ("tz", "19850612-14122-00001-23", "23456789"),
+            ("ug", "cm85061200abcd", "23456789"),
+            ("gh", "GHA-723456789-0", "23456789"),
+            ("ci", "CI 001234567", "23456789"),
+        ] {
+            let files = market_files::embedded();
+            let files = files.iter().find(|files| files.code == code).unwrap();
+            let market = market_file::parse(code, &files.market).unwrap();
+            assert!(plain(good, &market).is_some() && plain(bad, &market).is_none(), "{code}");
+        }
+    }
 }

@@ -74,7 +74,7 @@ pub fn payee<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a Perso
         Some(payee) => receiver(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, field))
             .map(|_account| payee),
         None => Err(Refusal::of_field(Reason::PAYEE_UNKNOWN, field)
-            .with("phone", Value::whole(&to))
+            .with("phone", Value::whole(&to, &context.config.market))
             .into()),
     }
 }

@@ -7,13 +7,14 @@ use crate::pin::{Pin, PinKeys};
 use crate::schedule::Every;
 use crate::seal::SealKey;
 use crate::store::pins::PinRow;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What all services share.
 #[derive(Debug)]
 pub struct ServiceConfig {
     /// Where the service runs.
-    pub market: Market,
+    pub market: Arc<Market>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
     /// What the second factors of staff are sealed with, the newest first.

@@ -7,7 +7,6 @@ use kadogo::book::{Book, Change, HoldMove, Key, Leg, Posting, Put, TRUST};
 use kadogo::calendar::Day;
 use kadogo::id::{AccountId, Id, PostingId};
 use kadogo::limits::Tier;
-use kadogo::market::Market;
 use kadogo::metrics::Metrics;
 use kadogo::money::{Currency, Money};
 use kadogo::on;
@@ -279,8 +278,11 @@ impl Asked {
 
     /// For tomorrow, and due now: no midnight comes between.
     fn standing_order(&self) -> String {
-        let money = |minor| Money::new(minor, Currency::KES);
-        let today = Day::of(Timestamp::from_micros(self.due_at), &Market::kenya().zone);
+        let money = |minor| Money::new(minor, Currency::parse("KES").unwrap());
+        let today = Day::of(
+            Timestamp::from_micros(self.due_at),
+            &kadogo::menu_folder::default_market().unwrap().zone,
+        );
         let said = [
             ("amount", Value::from(money(self.amount_minor))),
             ("fee", Value::from(money(FEE_MINOR))),

@@ -152,7 +152,7 @@ fn is_another_process() {
 
 /// A demo within this process, with its people, whose workers rest.
 pub async fn node(url: String, clock: Clock) -> (App, Committer) {
-    let menus = Folder::embedded().check().unwrap().0;
+    let menus = Folder::embedded().check("ke").unwrap().0;
     App::with(&settings(url), menus, clock, Randomness::os().unwrap()).await.unwrap()
 }
 
@@ -164,6 +164,7 @@ fn settings(url: String) -> Settings {
         console_url: None,
         database_url: url.into(),
         menus: None,
+        market: None,
         service_code: "*384*1234#".into(),
         names: kadogo::service_names::ServiceNames::default(),
         answer_within: Duration::from_secs(60),

@@ -84,7 +84,7 @@ pub fn posting(number: u64) -> Posting {
         request: [7; 16],
         kind: "fire",
         at: Timestamp::from_micros(i64::try_from(number).unwrap() * 10_000),
-        currency: Currency::KES,
+        currency: Currency::parse("KES").unwrap(),
         legs: if notes { Vec::new() } else { legs.to_vec() },
         holds: Vec::new(),
         meters: Vec::new(),

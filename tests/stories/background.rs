@@ -122,7 +122,7 @@ async fn what_was_given_up_is_listed_and_sent_again_by_command() {
     let dead = runs(&["dead"]);
     let [amina, baraka] = &dead.lines().collect::<Vec<_>>()[..] else { panic!("{dead}") };
     assert!(
-        amina.ends_with(" text 0700***001 sms.help, 1 tries: 403 InvalidPhoneNumber"),
+        amina.ends_with(" text +254***001 sms.help, 1 tries: 403 InvalidPhoneNumber"),
         "{dead}"
     );
     assert!(baraka.ends_with(": absentsubscriber"), "{dead}");

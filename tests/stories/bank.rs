@@ -49,7 +49,8 @@ impl Bank {
     }
 
     pub fn balance_text(&self, number: &str) -> String {
-        Money::new(self.balances.get(number).copied().unwrap_or(0), Currency::KES).to_string()
+        Money::new(self.balances.get(number).copied().unwrap_or(0), Currency::parse("KES").unwrap())
+            .to_string()
     }
 
     /// Takes in a screen: one that begins with a code tells of a payment.
@@ -96,7 +97,7 @@ impl Bank {
             world.app.wallet.store.read(move |conn| book_rows::entries_of(conn, posting)).await;
         let legs = legs.unwrap_or_else(|error: StoreError| panic!("{error}"));
         let own = legs.iter().find(|leg| leg.amount_minor == -amount - fee).unwrap();
-        Money::new(own.balance_minor, Currency::KES).to_string()
+        Money::new(own.balance_minor, Currency::parse("KES").unwrap()).to_string()
     }
 
     /// Takes in a payment that was made although its caller never saw the screen. Returns whether

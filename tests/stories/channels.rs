@@ -12,7 +12,11 @@ use kadogo::source::Source;
 use kadogo::store::book_rows;
 
 fn set(world: &World, text: &str) {
-    let tariff = kadogo::menu_folder::tariff(&Source::new("tariff.toml", text)).unwrap();
+    let tariff = kadogo::menu_folder::tariff(
+        &Source::new("tariff.toml", text),
+        super::countries::kenya().currency,
+    )
+    .unwrap();
     world.app.change_policy(|policy| policy.tariff = tariff);
 }
 
@@ -201,9 +205,9 @@ async fn the_demo_has_a_price_for_paying_in_to_be_tried() {
     assert!(free.contains("KES 1,000") && !free.contains("970"), "{free}");
     drop(server);
     let menus = place.menus();
-    let own = std::fs::read_to_string(menus.join("tariff.toml")).unwrap();
+    let own = std::fs::read_to_string(menus.join("markets/ke/tariff.toml")).unwrap();
     let own = format!("{own}\n[cash_in]\nbands = [{{ from = 1, to = 250_000, fee = 11 }}]\n");
-    std::fs::write(menus.join("tariff.toml"), own).unwrap();
+    std::fs::write(menus.join("markets/ke/tariff.toml"), own).unwrap();
     let server = place.start(&["demo", "--bare"], &[]).await;
     let priced = server.talk("ATUid_4", MARIAM, &["6", "1", "0700000005", "1000", "2"]).await;
     assert!(priced.contains("KES 11") && priced.contains("KES 989"), "{priced}");
@@ -212,7 +216,7 @@ async fn the_demo_has_a_price_for_paying_in_to_be_tried() {
 #[test]
 fn prices_that_no_service_can_keep_are_refused_by_name() {
     let place = Place::new();
-    let path = place.menus().join("tariff.toml");
+    let path = place.menus().join("markets/ke/tariff.toml");
     let bands = "bands = [{ from = 1, to = 9_000, fee = 20 }]";
     let cases = [
         ("cash_in", "channel = 'sms'", "cash_in: `channel`: it is never asked for there"),

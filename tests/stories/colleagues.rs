@@ -84,7 +84,7 @@ impl Place {
         let current = Some(service_secret.to_owned().into());
         let secrets = SecretArgs { secret: current, secret_file: None, old_secrets: Vec::new() };
         let database = DatabaseArgs { database_url: database_url.into(), secrets };
-        let (app, committer) = beside(database, None).await.unwrap();
+        let (app, committer) = beside(database, None, None).await.unwrap();
         hired(&app.wallet, name, roles).await;
         leave(app, committer).await.unwrap();
         std::fs::write(self.path(".kadogo-session"), secret(name)).unwrap();

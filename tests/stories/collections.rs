@@ -281,7 +281,7 @@ async fn the_list_of_digests_has_each_gift_and_no_name() {
 async fn the_command_prints_the_list() {
     let world = World::real().await;
     let amina = world.phone(AMINA);
-    let day = kadogo::calendar::Day::of(world.clock.now(), &kadogo::market::Market::kenya().zone);
+    let day = kadogo::calendar::Day::of(world.clock.now(), &crate::countries::kenya().zone);
     let until = kadogo::calendar::Day::new(day.number() + 30).text();
     let way = [Pick("new"), Type("School roof"), Type("500"), Type(&until), Pick("me"), Yes];
     collections(&amina, &way).await;
@@ -311,7 +311,7 @@ async fn the_command_prints_the_list() {
 async fn the_staff_see_what_could_not_go_back() {
     let world = World::real().await;
     let amina = world.phone(AMINA);
-    let day = kadogo::calendar::Day::of(world.clock.now(), &kadogo::market::Market::kenya().zone);
+    let day = kadogo::calendar::Day::of(world.clock.now(), &crate::countries::kenya().zone);
     let until = kadogo::calendar::Day::new(day.number() + 30).text();
     let way = [Pick("new"), Type("School roof"), Type("500"), Type(&until), Pick("spend"), Yes];
     collections(&amina, &way).await;
@@ -337,7 +337,7 @@ async fn the_staff_see_what_could_not_go_back() {
     restrict(&world, ESTHER, AccountState::Closed).await;
     let refused = collections(&amina, &[Pick("mine"), First, Pick("call_off")]).await;
     assert!(refused.contains("Givers first hear of your payment"), "{refused}");
-    let zone = &kadogo::market::Market::kenya().zone;
+    let zone = &crate::countries::kenya().zone;
     while !("09:00".."18:00").contains(&&world.clock.now().clock_text(zone)[..]) {
         world.clock.advance(Duration::from_secs(3_600));
     }

@@ -80,19 +80,19 @@ fn each_kind_of_mistake_in_the_menus_is_found_with_file_and_line() {
         ("texts/sw.toml", "back = \"0 Rudi\"", "back = \"9 Rudi\"", "must begin with \"0 \""),
         ("sms.toml", "\"salio\", \"salio langu\"", "\"salo\", \"salio langu\"", ""),
         (
-            "tariff.toml",
+            "markets/ke/tariff.toml",
             "from = 101, ",
             "from = 102, ",
             "between KES 100 and KES 102 there is no fee",
         ),
         (
-            "limits.toml",
+            "markets/ke/limits.toml",
             "once = 20_000",
             "once = 99_000",
             "sim.out: the value of a longer time is below",
         ),
         (
-            "approvals.toml",
+            "markets/ke/approvals.toml",
             "from = 50_000",
             "from = 0",
             "outlets: `from` is not above that of the band before",

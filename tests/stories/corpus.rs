@@ -3,8 +3,6 @@
 //! number, amount or name than was meant, and nearly all that is clear is understood. Method: each
 //! line is read as the doors read it; where the figures fall short they are printed with the lines.
 
-use kadogo::market::Market;
-use kadogo::money::Money;
 use kadogo::official_words;
 use kadogo::person_name;
 use kadogo::phone::Msisdn;
@@ -110,12 +108,12 @@ fn meant(means: &str) -> Option<&str> {
 #[test]
 fn a_sentence_is_the_payment_that_was_meant_or_none() {
     let words = Source::new("sms.toml", include_str!("../../menus/sms.toml"));
-    let grammar = Grammar::parse(&words).unwrap();
+    let grammar = Grammar::parse(&words, &crate::countries::kenya()).unwrap();
     let all: Sentences = toml::from_str(include_str!("corpus/sentences.toml")).unwrap();
     assert!(all.sentence.len() >= 400, "{}", all.sentence.len());
     let mut figures = Figures::default();
     for sentence in &all.sentence {
-        let read = match grammar.read(&sentence.text, &Market::kenya()) {
+        let read = match grammar.read(&sentence.text, &crate::countries::kenya()) {
             Reading::Command { service, fields, .. } => {
                 let payment = |verb: &str| format!("{verb} {} {}", fields["amount"], fields["to"]);
                 Some(match service.as_str() {
@@ -140,7 +138,7 @@ fn a_number_is_read_however_it_is_typed_and_never_another() {
     assert!(all.phone.len() >= 200, "{}", all.phone.len());
     let mut figures = Figures::default();
     for phone in &all.phone {
-        let read = Msisdn::parse(&phone.text, &Market::kenya()).ok();
+        let read = Msisdn::parse(&phone.text, &crate::countries::kenya()).ok();
         figures.add(&phone.text, meant(&phone.means), true, read.as_ref().map(Msisdn::e164));
     }
     figures.told("numbers", 100);
@@ -153,7 +151,7 @@ fn an_amount_is_read_however_it_is_typed_and_never_another() {
     let mut figures = Figures::default();
     for amount in &all.amount {
         let means = amount.means_minor.map(|minor| minor.to_string());
-        let read = Money::parse(&amount.text, Market::kenya().currency).ok();
+        let read = crate::countries::kenya().amount(&amount.text).ok();
         let read = read.map(|money| money.minor_text());
         figures.add(&amount.text, means.as_deref(), amount.clear, read.as_deref());
     }
@@ -168,7 +166,7 @@ fn names_are_as_people_have_them() {
     for name in &all.name {
         let means = name.good.then_some("a name");
         let ours = |name: &String| {
-            official_words::sounds_official(name, "Kadogo", &Market::kenya())
+            official_words::sounds_official(name, "Kadogo", &crate::countries::kenya())
                 || official_words::is_a_role(name)
         };
         let read = person_name::read(&name.text).ok().filter(|name| !ours(name));

@@ -41,7 +41,7 @@ async fn joins(world: &World, msisdn: &str, name: &str) -> AccountId {
         joined_at: wallet.clock.now().micros(),
         tier: "sim".to_owned(),
     };
-    let account = join::empty_wallet(id, Currency::KES.as_str());
+    let account = join::empty_wallet(id, Currency::parse("KES").unwrap().as_str());
     kept(world, person, Some(account), msisdn).await;
     id
 }
@@ -326,7 +326,7 @@ async fn nobody_is_looked_at_unseen() {
 async fn the_same_by_command() {
     let world = World::real().await;
     world.hires("asha", "care").await;
-    let phone = Msisdn::from_e164(AMINA).unwrap().local();
+    let phone = Msisdn::from_e164(AMINA).unwrap().local(&super::countries::kenya());
     let said = world.run_as("asha", &["customer", "find", "amina", "wan", "--why", WHY]).out;
     assert!(said.contains("name: Amina W;") && said.contains("phone: 0700***001"), "{said}");
     let said = world.run_as("asha", &["account", &phone, "--why", WHY]).out;

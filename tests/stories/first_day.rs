@@ -197,7 +197,7 @@ impl Day {
     }
 
     fn statement(&self, name: &str, rows: &[(&str, &str, &str)]) {
-        let day = Clock::System.now().day(&kadogo::market::Market::kenya().zone);
+        let day = Clock::System.now().day(&crate::countries::kenya().zone);
         let mut file = "Date,Details,Reference,Amount,Balance\n".to_owned();
         let mut balance = 0_i64;
         for (said, amount, opening) in rows {
@@ -297,7 +297,7 @@ fn money_goes(day: &Day, head: &str) {
 
 /// The next day both sign what the first one came to; what of it says where the money is.
 async fn the_day_is_closed(home: Home) -> String {
-    let today = Clock::System.now().day(&kadogo::market::Market::kenya().zone);
+    let today = Clock::System.now().day(&crate::countries::kenya().zone);
     let world = World::the_next_day(home).await;
     let on_duty = async |name: &str| {
         let (wallet, now) = (&world.app.wallet, world.clock.now());

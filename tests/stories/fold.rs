@@ -179,7 +179,11 @@ impl Wish {
             }
             Move::Release { pick } => HoldMove::Release { hold: Id::of(hold(pick)) },
         };
-        let currency = if self.abroad { Currency::parse("UGX").unwrap() } else { Currency::KES };
+        let currency = if self.abroad {
+            Currency::parse("UGX").unwrap()
+        } else {
+            Currency::parse("KES").unwrap()
+        };
         Posting {
             actor: Actor::Service,
             key: key(&self.key.to_string()),

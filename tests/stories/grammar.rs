@@ -1,6 +1,5 @@
 //! What people write in texts, and what the shipped grammar makes of it.
 
-use kadogo::market::Market;
 use kadogo::refusal::Reason;
 use kadogo::sms::grammar::{Grammar, Reading};
 use kadogo::source::Source;
@@ -15,11 +14,11 @@ fn grammar() -> &'static Grammar {
 }
 
 fn grammar_of(words: &str) -> Result<Grammar, Vec<String>> {
-    Grammar::parse(&Source::new("menus/sms.toml", words))
+    Grammar::parse(&Source::new("menus/sms.toml", words), &crate::countries::kenya())
 }
 
 fn read(text: &str) -> Reading {
-    grammar().read(text, &Market::kenya())
+    grammar().read(text, &crate::countries::kenya())
 }
 
 /// `order/en amount=20000 to=+254712345678`
@@ -43,7 +42,7 @@ fn told(text: &str) -> String {
 
 #[test]
 fn the_shipped_grammar_keeps_its_own_promises() {
-    assert_eq!(grammar().check(&Market::kenya()), Vec::<String>::new());
+    assert_eq!(grammar().check(&crate::countries::kenya()), Vec::<String>::new());
 }
 
 #[test]
@@ -256,7 +255,7 @@ fn refusals_carry_the_input_to_mend() {
 fn mistake(from: &str, to: &str) -> Vec<String> {
     assert!(SHIPPED.contains(from), "{from}");
     match grammar_of(&SHIPPED.replacen(from, to, 1)) {
-        Ok(grammar) => grammar.check(&Market::kenya()),
+        Ok(grammar) => grammar.check(&crate::countries::kenya()),
         Err(problems) => problems,
     }
 }

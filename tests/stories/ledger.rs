@@ -51,7 +51,7 @@ pub fn blank(name: &str) -> Posting {
         request: [1; 16],
         kind: "story",
         at: Timestamp::from_micros(1_000),
-        currency: Currency::KES,
+        currency: Currency::parse("KES").unwrap(),
         legs: Vec::new(),
         holds: Vec::new(),
         meters: Vec::new(),

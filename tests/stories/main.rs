@@ -39,6 +39,7 @@ mod committer;
 mod console;
 mod console_bank;
 mod corpus;
+mod countries;
 mod crash;
 mod crowd;
 mod days;

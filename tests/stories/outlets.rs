@@ -215,7 +215,7 @@ async fn two_outlets_that_cross_the_mark_together_warn_once() {
 
 /// Paying in costs as much as sending does.
 fn price_deposits(world: &World) {
-    let text = include_str!("../../menus/tariff.toml");
+    let text = include_str!("../../menus/markets/ke/tariff.toml");
     let priced = format!(
         "{text}\n[cash_in]\nsplitting_allowed = 30\n\
          bands = [\n    {{ from = 1, to = 500, fee = 7 }},\n    {{ from = 501, to = 250_000, fee = \

@@ -11,7 +11,8 @@ async fn a_tariff_that_changes_after_the_yes_stops_the_payment() {
     let confirm = amina.go(&[Pick("send"), Type("0700000002"), Type("200")]).await;
     assert!(confirm.contains("Fee KES 7. Total KES 207."), "{confirm}");
     amina.yes().await;
-    let dearer = include_str!("../../menus/tariff.toml").replace("fee = 7 }", "fee = 9 }");
+    let dearer =
+        include_str!("../../menus/markets/ke/tariff.toml").replace("fee = 7 }", "fee = 9 }");
     world.prices(dearer);
     let end = amina.press("7361").await;
     assert!(end.starts_with("The price has changed meanwhile."), "{end}");

@@ -34,14 +34,7 @@ impl Place {
     /// A copy of the menus, to be spoilt.
     pub fn menus(&self) -> PathBuf {
         let (from, to) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("menus"), self.path("menus"));
-        std::fs::create_dir_all(to.join("texts")).unwrap();
-        for folder in ["", "texts"] {
-            for file in std::fs::read_dir(from.join(folder)).unwrap().map(Result::unwrap) {
-                if file.path().is_file() {
-                    std::fs::copy(file.path(), to.join(folder).join(file.file_name())).unwrap();
-                }
-            }
-        }
+        copy(&from, &to);
         to
     }
 
@@ -92,6 +85,18 @@ impl Place {
         within.envs(set).current_dir(self.path(""));
         within.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Server::hearing(within).await
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            std::fs::copy(&from, &to).unwrap();
+        }
     }
 }
 

@@ -117,7 +117,7 @@ fn what_cannot_be_quoted_says_why() {
 #[test]
 fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
     let place = program::Place::new();
-    let path = place.menus().join("tariff.toml");
+    let path = place.menus().join("markets/ke/tariff.toml");
     let good = std::fs::read_to_string(&path).unwrap();
     let cases = [
         (
@@ -147,7 +147,7 @@ fn a_tariff_that_is_not_good_is_refused_with_file_and_line() {
             .lines()
             .find(|line| line.contains(words))
             .unwrap_or_else(|| panic!("{words}: {}", said.out));
-        assert!(named.starts_with("menus/tariff.toml:"), "{named}");
+        assert!(named.starts_with("menus/markets/ke/tariff.toml:"), "{named}");
         assert!(said.out.ends_with("1 problem\n"), "{}", said.out);
         // the service would not start with it either, but for what is only dear
         let starts = place.run(&["menus", "check"]).code == Some(0);

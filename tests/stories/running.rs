@@ -123,7 +123,7 @@ async fn a_command_that_goes_by_other_files_than_the_service_does_nothing() {
     let folder = ("KADOGO_MENUS", menus.to_str().unwrap());
     let said = place.run_with(&["agent", "list"], &[secret, folder]);
     assert_eq!(said.code, Some(0), "the same files in another folder: {said:?}");
-    let file = menus.join("limits.toml");
+    let file = menus.join("markets/ke/limits.toml");
     let limits = std::fs::read_to_string(&file).unwrap();
     let other = limits.replace("low_float = 2_000", "low_float = 3_000");
     std::fs::write(&file, &other).unwrap();

@@ -85,7 +85,7 @@ async fn neither_logs_nor_numbers_nor_conversations_show_a_pin_or_a_whole_number
         assert!(server.ends().await.success());
         let log = server.err();
         assert!(
-            log.contains("0711***333") && log.contains("pin_wrong"),
+            log.contains("+254***333") && log.contains("pin_wrong"),
             "the log tells of her:\n{log}"
         );
         for secret in PINS.iter().chain(&["711222333", "Zawadi", "Njoki"]) {

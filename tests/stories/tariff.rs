@@ -118,7 +118,7 @@ async fn every_row_of_the_kenyan_table_is_charged_as_it_was_quoted() {
                 operator(&world).await[0],
             );
             let quoted = facts(wallet.answer(&caller, ask(Mode::Quote, amount, None)).await);
-            let shown = Money::new(fee * 100, Currency::KES).to_string();
+            let shown = Money::new(fee * 100, Currency::parse("KES").unwrap()).to_string();
             assert_eq!(quoted["fee"].to_string(), shown, "{shillings}");
             let done = facts(
                 act(&world, &caller, ask(Mode::Execute, amount, Some(quoted["total"].canonical())))
@@ -172,7 +172,11 @@ async fn every_row_of_the_kenyan_cash_column_is_charged_as_it_was_quoted() {
             let before = (world.balance(AMINA).await, float().await, operator(&world).await[0]);
             let order = |mode, total| ask_of(mode, "cash_out", ("agent", &shop), amount, total);
             let quoted = facts(wallet.answer(&caller, order(Mode::Quote, None)).await);
-            assert_eq!(quoted["fee"], Money::new(fee * 100, Currency::KES).into(), "{shillings}");
+            assert_eq!(
+                quoted["fee"],
+                Money::new(fee * 100, Currency::parse("KES").unwrap()).into(),
+                "{shillings}"
+            );
             let done = facts(
                 act(&world, &caller, order(Mode::Execute, Some(quoted["total"].canonical()))).await,
             );
@@ -232,7 +236,7 @@ async fn what_is_free_in_a_month_is_not_given_twice_to_who_pays_all_at_once() {
     let world = &world;
     let caller = &caller;
     let pays = (60_000..60_800).step_by(100).map(|amount| {
-        let total = Money::new(amount, Currency::KES).minor_text();
+        let total = Money::new(amount, Currency::parse("KES").unwrap()).minor_text();
         async move { act(world, caller, ask(Mode::Execute, amount, Some(total))).await }
     });
     assert_eq!(free.to_string(), "KES 600");
@@ -329,7 +333,7 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
         let amount = i64::try_from(1 + luck.below(90_000)).unwrap();
         let case = PriceCase {
             service: "send",
-            amount: Money::new(amount, Currency::KES),
+            amount: Money::new(amount, Currency::parse("KES").unwrap()),
             tier: None,
             channel: Some("ussd"),
             date: world.clock.now().day(&wallet.config.market.zone),
@@ -370,7 +374,7 @@ async fn whatever_the_tariff_the_charge_is_the_quote_and_no_coin_vanishes() {
         let total = amount + fee.payer_minor;
         assert_eq!(
             (&done["total"], &quoted["total"]),
-            (&Money::new(total, Currency::KES).into(), &done["total"])
+            (&Money::new(total, Currency::parse("KES").unwrap()).into(), &done["total"])
         );
         let after = (world.balance(AMINA).await, world.balance(BARAKA).await);
         assert_eq!(after, (before.0 - total, before.1 + amount - fee.payee_minor), "{text}");

@@ -230,7 +230,9 @@ async fn words_that_lead_to_a_payment_pay_nothing() {
     for service in ["send", "orders", "no_such_service"] {
         let words = include_str!("../../menus/sms.toml");
         let words = words.replace("service = \"order\"", &format!("service = \"{service}\""));
-        world.app.change_grammar(Grammar::parse(&Source::new("sms.toml", words)).unwrap());
+        world.app.change_grammar(
+            Grammar::parse(&Source::new("sms.toml", words), &super::countries::kenya()).unwrap(),
+        );
         let told = ask(&amina, "SEND 200 0700000002").await;
         assert_eq!(told, ["That service is not available here."], "{service}");
         let stranger = ask(&world.phone(STRANGER), "SEND 200 0700000002").await;

@@ -408,7 +408,7 @@ async fn nothing_of_it_is_open_for_ever() {
 /// it costs.
 #[test]
 fn a_voucher_costs_what_sending_and_cash_cost_and_more_than_its_commission() {
-    let text = include_str!("../../menus/tariff.toml").to_owned();
+    let text = include_str!("../../menus/markets/ke/tariff.toml").to_owned();
     let tariff =
         Tariff::parse(&kadogo::source::Source::new("tariff.toml", text), &kadogo::wallet::priced())
             .unwrap();
@@ -421,7 +421,7 @@ fn a_voucher_costs_what_sending_and_cash_cost_and_more_than_its_commission() {
         .step_by(25)
         .chain([101, 501, 1_001, 1_501, 2_501, 3_501, 5_001, 7_501, 20_001])
     {
-        let amount = Money::new(shillings * 100, Currency::KES);
+        let amount = Money::new(shillings * 100, Currency::parse("KES").unwrap());
         let cost = fee("send_unjoined", amount);
         assert!(cost >= fee("send", amount) + fee("cash_out", amount), "{shillings}");
         assert!(
@@ -486,7 +486,10 @@ async fn a_secret_that_was_tried_too_often_is_not_told_again_as_if_it_opened_any
 #[tokio::test(flavor = "multi_thread")]
 async fn where_cash_has_a_price_this_has_one_too_and_not_a_lower_one() {
     let read = |text: &str| {
-        kadogo::menu_folder::tariff(&kadogo::source::Source::new("tariff.toml", text.to_owned()))
+        kadogo::menu_folder::tariff(
+            &kadogo::source::Source::new("tariff.toml", text.to_owned()),
+            super::countries::kenya().currency,
+        )
     };
     let cash = "currency = 'KES'\n[cash_out]\nminimum = 50\n\
                 bands = [{ from = 50, to = 5_000, fee = 29 }]\n";

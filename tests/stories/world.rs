@@ -62,6 +62,8 @@ pub struct Twist {
     pub real: bool,
     /// Whether money may be sent to a number that has no wallet.
     pub unjoined: bool,
+    /// In which country; where most stories take place when not given.
+    pub market: Option<&'static str>,
 }
 
 impl World {
@@ -70,6 +72,10 @@ impl World {
     }
 
     pub async fn with(twist: Twist) -> World {
+        if twist.market.is_some() {
+            let clock = Clock::manual(Timestamp::from_micros(NOON));
+            return World::on(Arc::new(Home::new()), clock, twist).await;
+        }
         // what a service finds at its start is the same whatever its settings
         static FOUNDED: Template = Template::new();
         let home = FOUNDED.copy(async |home: &Home| World::found(home).await).await;
@@ -116,7 +122,9 @@ impl World {
         let settings = settings(&home, &twist);
         // the same dice for the same world: receipts have the same codes in every run
         let (app, committer) =
-            App::with(&settings, menus(), clock.clone(), Randomness::seeded(42)).await.unwrap();
+            App::with(&settings, menus_of(twist.market), clock.clone(), Randomness::seeded(42))
+                .await
+                .unwrap();
         let listener = std::net::TcpListener::bind(settings.listen).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state = app.state(
@@ -278,8 +286,12 @@ impl World {
 
 /// The menus that Kadogo comes with: they are read and checked once.
 fn menus() -> Rulebook {
-    static READ: LazyLock<Rulebook> = LazyLock::new(|| Folder::embedded().check().unwrap().0);
+    static READ: LazyLock<Rulebook> = LazyLock::new(|| Folder::embedded().check("ke").unwrap().0);
     READ.clone()
+}
+
+fn menus_of(market: Option<&str>) -> Rulebook {
+    market.map_or_else(menus, |code| Folder::embedded().check(code).unwrap().0)
 }
 
 fn settings(home: &Home, twist: &Twist) -> Settings {
@@ -290,6 +302,7 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
         console_url: "https://staff.example.org".parse().ok(),
         database_url: home.url().into(),
         menus: None,
+        market: None,
         service_code: CODE.into(),
         names: kadogo::service_names::ServiceNames::default(),
         answer_within: twist.answer_within.unwrap_or(Duration::from_secs(60)),

@@ -32,7 +32,7 @@ fn map(change: &[(&str, &str)]) -> ColumnMap {
 fn known() -> Known {
     Known {
         account: "0110042".into(),
-        currency: Currency::KES,
+        currency: Currency::parse("KES").unwrap(),
         opening_minor: None,
         closing_minor: None,
     }

@@ -29,7 +29,7 @@ fn all_of_a_statement_is_found() {
     let whole = Statement {
         account: "0110042".into(),
         number: Some("41".into()),
-        currency: Currency::KES,
+        currency: Currency::parse("KES").unwrap(),
         opened_on: date(2026, 11, 4),
         closed_on: date(2026, 11, 5),
         opening_minor: 10_00,

@@ -18,7 +18,7 @@ use super::*;
 use crate::source::{Problem, Source};
 
 fn kes(minor: i64) -> Money {
-    Money::new(minor, Currency::KES)
+    Money::new(minor, Currency::parse("KES").unwrap())
 }
 
 fn read(text: &str) -> Result<Tariff, Vec<Problem>> {
@@ -29,7 +29,7 @@ fn read(text: &str) -> Result<Tariff, Vec<Problem>> {
 }
 
 fn ours() -> Tariff {
-    read(include_str!("../../../menus/tariff.toml")).unwrap()
+    read(include_str!("../../../menus/markets/ke/tariff.toml")).unwrap()
 }
 
 const TODAY: Date = date(2026, 11, 23);

@@ -2,6 +2,7 @@
 //! every SMS.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::catalogue::{Dictionary, Problem, fill_with};
 use crate::language::Language;
@@ -27,12 +28,12 @@ pub(super) struct Fit {
 }
 
 /// Measures every screen and every SMS.
-pub(super) fn measure(menus: &Menus, vocabulary: &Vocabulary) -> Fit {
+pub(super) fn measure(menus: &Menus, vocabulary: &Vocabulary, market: &Arc<Market>) -> Fit {
     let mut problems = Vec::new();
     let mut fullest = (0, String::new());
-    let longest = longest(&menus.customer, vocabulary);
+    let longest = longest(&menus.customer, vocabulary, market);
     for (language, book) in menus.catalogue.books() {
-        let caller = caller(menus, language, &longest);
+        let caller = caller(menus, language, &longest, market);
         let navigator = Navigator::new(menus, &caller);
         let notes = Notes::measured(&navigator, menus, vocabulary);
         for screen in menus.customer.screens.values() {
@@ -56,10 +57,9 @@ pub(super) fn measure(menus: &Menus, vocabulary: &Vocabulary) -> Fit {
 }
 
 /// The longest value of every slot: as its kind has it, or as the menu says where that is less.
-fn longest(menu: &Menu, vocabulary: &Vocabulary) -> Slots {
-    let market = Market::kenya();
+fn longest(menu: &Menu, vocabulary: &Vocabulary, market: &Market) -> Slots {
     let by_kind =
-        |(slot, kind): (&&str, &value::Kind)| Some(((*slot).to_owned(), by_kind(*kind, &market)?));
+        |(slot, kind): (&&str, &value::Kind)| Some(((*slot).to_owned(), by_kind(*kind, market)?));
     let mut slots: Slots = vocabulary.slots.iter().filter_map(by_kind).collect();
     let value = |size: &Size| match size {
         Size::Cut(septets) => "W".repeat(*septets),
@@ -72,9 +72,16 @@ fn longest(menu: &Menu, vocabulary: &Vocabulary) -> Slots {
 }
 
 /// Someone for whom everything is shown, at its longest.
-fn caller(menus: &Menus, language: Language, longest: &Slots) -> CallerView {
+fn caller(menus: &Menus, language: Language, longest: &Slots, market: &Arc<Market>) -> CallerView {
     let flags = menus.customer.flags.iter().map(|flag| flag.text.clone()).collect();
-    CallerView { language, known: true, slots: longest.clone(), flags, market: Market::kenya() }
+    CallerView {
+        language,
+        known: true,
+        foreign: false,
+        slots: longest.clone(),
+        flags,
+        market: market.clone(),
+    }
 }
 
 struct Width {

@@ -26,7 +26,7 @@ fn doors(menu: &Menu, found: &mut Vec<Problem>) {
     for (door, name) in menu.doors() {
         let wanted = match door {
             "resume" => "resume",
-            "late" | "refused" => "end",
+            "foreign" | "late" | "refused" => "end",
             _ => "",
         };
         match menu.screen(&name.text) {

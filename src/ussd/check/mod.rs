@@ -4,6 +4,8 @@
 
 use super::{Files, Menus};
 use crate::catalogue::Problem;
+use crate::market::Market;
+use std::sync::Arc;
 
 mod fields;
 mod fit;
@@ -32,16 +34,17 @@ impl MenuReport {
     }
 }
 
-/// Checks the files against each other and against what the services say of themselves.
-pub fn check(files: &Files, vocabulary: &Vocabulary) -> MenuReport {
+/// Checks the files against each other, against what the services say of themselves, and on the
+/// longest values of this market.
+pub fn check(files: &Files, vocabulary: &Vocabulary, market: &Arc<Market>) -> MenuReport {
     let (menus, mut problems, summary) = match Menus::parse(files) {
         Err(problems) => (None, problems, "the files cannot be read as menus".to_owned()),
         Ok(menus) => {
             let mut problems = map::problems(&menus.customer, &vocabulary.services);
             problems.extend(fields::problems(&menus.customer));
-            problems.extend(words::problems(&menus, vocabulary));
+            problems.extend(words::problems(&menus, vocabulary, market));
             problems.extend(known_slots::problems(&menus, vocabulary));
-            let fit = fit::measure(&menus, vocabulary);
+            let fit = fit::measure(&menus, vocabulary, market);
             problems.extend(fit.problems);
             let summary = summary(&menus, &fit.fullest);
             (Some(menus), problems, summary)

@@ -78,7 +78,7 @@ pub(super) fn longest(kind: Kind, market: &Market) -> Option<Value> {
         Kind::Difference => Some(Value::Difference(less)),
         Kind::Day => Some(Value::Text("23/11/26".to_owned())),
         Kind::Time => Some(Value::Text("14:05".to_owned())),
-        Kind::Phone => Some(Value::Text("0712***678".to_owned())),
+        Kind::Phone => Some(Value::Text(market.sample.clone())),
         Kind::Name | Kind::Code | Kind::Count | Kind::Text => None,
     }
 }

@@ -15,14 +15,14 @@ const KEYS: [(&str, &str); 5] =
     [("nav.back", "0"), ("nav.home", "00"), ("nav.more", "98"), ("nav.yes", "1"), ("nav.no", "2")];
 
 /// What is wrong with the texts.
-pub(super) fn problems(menus: &Menus, vocabulary: &Vocabulary) -> Vec<Problem> {
+pub(super) fn problems(menus: &Menus, vocabulary: &Vocabulary, market: &Market) -> Vec<Problem> {
     let mut found = Vec::new();
     let menu = &menus.customer;
     let needed = needed(menu, vocabulary);
     missing(menus, vocabulary, &needed, &mut found);
     for (_, book) in menus.catalogue.books() {
         unused(menu, vocabulary, &needed, book, &mut found);
-        undeclared(menu, vocabulary, book, &mut found);
+        undeclared(menu, (vocabulary, market), book, &mut found);
         unfilled(vocabulary, book, &mut found);
         keys(book, &mut found);
     }
@@ -160,7 +160,12 @@ fn unused(
     }
 }
 
-fn undeclared(menu: &Menu, vocabulary: &Vocabulary, book: &Dictionary, found: &mut Vec<Problem>) {
+fn undeclared(
+    menu: &Menu,
+    (vocabulary, market): (&Vocabulary, &Market),
+    book: &Dictionary,
+    found: &mut Vec<Problem>,
+) {
     for (key, entry) in book.entries() {
         for slot in slots_of(&entry.text) {
             if menu.slots.contains_key(slot) {
@@ -168,7 +173,7 @@ fn undeclared(menu: &Menu, vocabulary: &Vocabulary, book: &Dictionary, found: &m
             }
             let what = match vocabulary.slots.get(slot) {
                 None => "which no service shows".to_owned(),
-                Some(kind) if vocabulary::longest(*kind, &Market::kenya()).is_some() => continue,
+                Some(kind) if vocabulary::longest(*kind, market).is_some() => continue,
                 Some(_) => format!("whose longest value [slots] of {} does not name", menu.file),
             };
             found.push(text_problem(

@@ -1,7 +1,7 @@
 //! The check finds each kind of mistake, and says where it is. Every case spoils the real files in
 //! one place.
 
-use super::super::check;
+use super::super::{MenuReport, check};
 use super::*;
 use crate::source::Source;
 
@@ -29,11 +29,14 @@ pub(super) fn spoilt(at: At, old: &str, new: &str) -> Vec<String> {
     };
     assert!(source.text.contains(old), "{old:?} is not in {}", source.name);
     *source = Source::new(source.name.clone(), source.text.replacen(old, new, 1));
-    check(&files, &crate::menu_folder::vocabulary())
-        .problems
-        .iter()
-        .map(ToString::to_string)
-        .collect()
+    checked(&files).problems.iter().map(ToString::to_string).collect()
+}
+
+/// What the check finds in these files, in the market of the tests.
+fn checked(files: &Files) -> MenuReport {
+    let market = Market::kenya();
+    let files = menu_folder::filled(files, &ServiceNames::default(), &market);
+    check(&files, &menu_folder::vocabulary(), &market.into())
 }
 
 /// The line (from 1) of the `nth` (from 1) line that contains `words`.
@@ -58,10 +61,7 @@ pub(super) fn finds(problems: &[String], expected: &str) {
 
 #[test]
 fn the_real_files_are_well() {
-    let report = check(
-        &Files::embedded().named(&ServiceNames::default()),
-        &crate::menu_folder::vocabulary(),
-    );
+    let report = checked(&Files::embedded());
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
     assert!(report.is_ok(), "{problems:#?}");
     assert!(report.summary.contains("in en, fr, sw; fullest screen: "), "{}", report.summary);

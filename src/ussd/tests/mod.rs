@@ -13,6 +13,7 @@ use std::sync::{Arc, LazyLock};
 use super::{CallerView, Files, Menus, State, Step, answer, begin, press};
 use crate::language::Language;
 use crate::market::Market;
+use crate::menu_folder;
 use crate::reason::Reason;
 use crate::request::{Answer, Item, Mode, Refusal, Request, Slots};
 use crate::service_names::ServiceNames;
@@ -26,7 +27,9 @@ mod refusals;
 mod resume;
 
 static MENUS: LazyLock<Arc<Menus>> = LazyLock::new(|| {
-    Arc::new(Menus::parse(&Files::embedded().named(&ServiceNames::default())).unwrap())
+    let market = Market::kenya();
+    let files = menu_folder::filled(&Files::embedded(), &ServiceNames::default(), &market);
+    Arc::new(Menus::parse(&files).unwrap())
 });
 
 pub(super) fn menus() -> Arc<Menus> {
@@ -37,9 +40,10 @@ pub(super) fn amina() -> CallerView {
     CallerView {
         language: Language::EN,
         known: true,
+        foreign: false,
         slots: Slots::new(),
         flags: BTreeSet::new(),
-        market: Market::kenya(),
+        market: Market::kenya().into(),
     }
 }
 

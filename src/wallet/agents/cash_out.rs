@@ -184,7 +184,7 @@ pub fn news(
     let mut theirs = plan.shown(&["amount", "fee"]);
     theirs.extend(party::outlet_sign(outlet));
     let mut ours = plan.shown(&["amount"]);
-    ours.extend(party::sign(customer));
+    ours.extend(party::sign(context.config, customer));
     let mut changes = vec![context.tell(customer, &HANDED_OUT, theirs, Some(customer.account_id))];
     changes.extend(tell_staff(context, outlet, &HAND_OUT, &HAND_OUT_SHARED, &ours)?);
     Ok(changes)

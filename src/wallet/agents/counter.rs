@@ -50,7 +50,7 @@ pub fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a Person
     if theirs.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
         return Err(Refusal::of_field(AGENT_SELF, "to").into());
     }
-    plan.show_all(party::sign(customer));
+    plan.show_all(party::sign(context.config, customer));
     Ok(customer)
 }
 

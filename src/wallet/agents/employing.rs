@@ -104,11 +104,13 @@ fn pin(context: &Context) -> Vec<Want> {
 fn person<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow, PlanError> {
     let phone = context.phone("phone")?;
     let person = context.facts.number(phone.e164())?.map(|holder| &holder.person);
-    let nobody =
-        || Refusal::of_field(Reason::PAYEE_UNKNOWN, "phone").with("phone", Value::whole(&phone));
+    let nobody = || {
+        Refusal::of_field(Reason::PAYEE_UNKNOWN, "phone")
+            .with("phone", Value::whole(&phone, &context.config.market))
+    };
     let person = person.ok_or_else(nobody)?;
     plan.show("serves", Value::Name(person.name.clone()));
-    plan.show("phone", Value::whole(&phone));
+    plan.show("phone", Value::whole(&phone, &context.config.market));
     Ok(person)
 }
 

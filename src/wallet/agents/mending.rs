@@ -93,8 +93,8 @@ fn sides(context: &Context) -> Vec<Want> {
     accounts.into_iter().map(|(account, _)| Want::Owner(account)).collect()
 }
 
-fn sign(holder: &AccountHolder) -> String {
-    let phone = party::sign(&holder.person).remove("phone");
+fn sign(context: &Context, holder: &AccountHolder) -> String {
+    let phone = party::sign(context.config, &holder.person).remove("phone");
     let phone = phone.map(|phone| phone.to_string()).unwrap_or_default();
     format!("{} {phone}", party::masked_name(&holder.person.name))
 }
@@ -116,12 +116,14 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show_all(receipt::slots(context.config, Some(id), Timestamp::from_micros(at), None));
     let amount = context.money(amount_minor);
     plan.show("amount", amount);
-    plan.show("from", sign(wrong));
+    plan.show("from", sign(context, wrong));
     let phone = context.phone("to")?;
-    let nobody =
-        || Refusal::of_field(Reason::PAYEE_UNKNOWN, "to").with("phone", Value::whole(&phone));
+    let nobody = || {
+        Refusal::of_field(Reason::PAYEE_UNKNOWN, "to")
+            .with("phone", Value::whole(&phone, &context.config.market))
+    };
     let right = context.facts.number(phone.e164())?.ok_or_else(nobody)?;
-    plan.show("to", party::sign_as_typed(&right.person.name, &phone));
+    plan.show("to", party::sign_as_typed(context.config, &right.person.name, &phone));
     plan.concerns = Some(wrong.account.id);
     if right.account.id == wrong.account.id {
         return Err(Refusal::of_field(MEND_SAME, "to").into());

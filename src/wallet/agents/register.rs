@@ -86,7 +86,7 @@ fn register(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         plan.flag("known");
         return customer(context, plan).map(|_customer| ());
     }
-    plan.show("phone", Value::masked(&to));
+    plan.show("phone", Value::masked(&to, &context.config.market));
     let name = join::new_name(context)?;
     plan.show("name", Value::Name(name.clone()));
     let id_number = id_number(context, plan)?;
@@ -147,8 +147,8 @@ fn customer<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a PersonRow,
 /// An ID number in its one form: capitals and digits.
 fn id_number(context: &Context, plan: &mut Plan) -> Result<String, PlanError> {
     let typed = context.field("id_number")?;
-    let number =
-        id_number::plain(typed).ok_or_else(|| Refusal::of_field(ID_FORMAT, "id_number"))?;
+    let number = id_number::plain(typed, &context.config.market)
+        .ok_or_else(|| Refusal::of_field(ID_FORMAT, "id_number"))?;
     plan.show("id_number", Value::Code(number.clone()));
     Ok(number)
 }

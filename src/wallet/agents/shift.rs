@@ -192,7 +192,7 @@ fn concerned<'a>(
 
 /// The cash that was counted: nothing is an amount too.
 fn cash(context: &Context) -> Result<Money, PlanError> {
-    let counted = match Money::parse(context.field("cash")?, context.config.market.currency) {
+    let counted = match context.config.market.amount(context.field("cash")?) {
         Err(Reason::AMOUNT_ZERO) => context.money(0),
         counted => counted.map_err(|reason| Refusal::of_field(reason, "cash"))?,
     };

@@ -134,7 +134,7 @@ fn holder<'a>(context: &Context<'a>) -> Result<&'a AccountHolder, PlanError> {
         return Ok(found.ok_or_else(|| Refusal::of_field(Reason::PAYEE_UNKNOWN, "person"))?);
     }
     let phone = context.phone("phone")?;
-    Ok(context.facts.number(phone.e164())?.ok_or_else(|| nobody(&phone))?)
+    Ok(context.facts.number(phone.e164())?.ok_or_else(|| nobody(context, &phone))?)
 }
 
 fn wants(context: &Context) -> Result<Vec<Want>, PlanError> {
@@ -191,7 +191,13 @@ fn stands(context: &Context, plan: &mut Plan, holder: &AccountHolder) -> Result<
     let AccountHolder { person, account, .. } = holder;
     let phone = Msisdn::from_e164(&person.msisdn);
     let whole = looking::sees_whole(context)?;
-    let shown = |phone: &Msisdn| if whole { Value::whole(phone) } else { Value::masked(phone) };
+    let shown = |phone: &Msisdn| {
+        if whole {
+            Value::whole(phone, &context.config.market)
+        } else {
+            Value::masked(phone, &context.config.market)
+        }
+    };
     plan.show("name", Value::Name(person.name.clone()));
     plan.show("phone", phone.as_ref().map_or(Value::Phone(String::new()), shown));
     plan.show("account_is", <&str>::from(account.state).to_owned());

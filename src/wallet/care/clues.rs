@@ -84,7 +84,8 @@ impl Clues {
 }
 
 fn id(typed: &str, config: &ServiceConfig) -> Option<Clue> {
-    id_number::plain(typed).map(|number| Clue::IdNumber(config.pin_keys.digests(&number)))
+    id_number::plain(typed, &config.market)
+        .map(|number| Clue::IdNumber(config.pin_keys.digests(&number)))
 }
 
 /// A number, how one begins, how one ends, or a few digits of which nobody knows which.
@@ -99,10 +100,10 @@ fn number(typed: &str, config: &ServiceConfig) -> Vec<Clue> {
     if digits.len() < DIGITS_MIN || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Vec::new();
     }
-    let code = market.country_code;
+    let (code, trunk) = (market.country_code.as_str(), market.trunk.as_str());
     let national = digits
         .strip_prefix(code)
-        .or_else(|| digits.strip_prefix(market.trunk).filter(|_| !market.trunk.is_empty()));
+        .or_else(|| digits.strip_prefix(trunk).filter(|_| !trunk.is_empty()));
     let begins = national.map(|national| Clue::NumberBegins(format!("+{code}{national}")));
     let ends = Clue::NumberEnds(digits.to_owned());
     match (bare.starts_with('+'), begins) {

@@ -214,7 +214,7 @@ fn line(context: &Context, by: By, party: &Party) -> Result<Slots, PlanError> {
 
 fn of_person(context: &Context, person: &PersonRow) -> Slots {
     let joined = context.day_of(Timestamp::from_micros(person.joined_at));
-    let mut slots = party::sign(person);
+    let mut slots = party::sign(context.config, person);
     slots.insert("tier_is".to_owned(), person.tier.clone().into());
     slots.insert("joined_on".to_owned(), joined.into());
     slots

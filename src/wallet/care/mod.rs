@@ -42,13 +42,14 @@ fn of_them(context: &Context, wants: fn(AccountId) -> Vec<Want>) -> Vec<Want> {
 /// The same, who must have a wallet: they are shown, and it concerns their account.
 fn whose<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<&'a AccountHolder, PlanError> {
     let phone = context.phone("phone")?;
-    let holder = context.facts.number(phone.e164())?.ok_or_else(|| nobody(&phone))?;
+    let holder = context.facts.number(phone.e164())?.ok_or_else(|| nobody(context, &phone))?;
     plan.show("name", Value::Name(holder.person.name.clone()));
-    plan.show("phone", Value::whole(&phone));
+    plan.show("phone", Value::whole(&phone, &context.config.market));
     plan.concerns = Some(holder.account.id);
     Ok(holder)
 }
 
-fn nobody(phone: &Msisdn) -> Refusal {
-    Refusal::of_field(Reason::PAYEE_UNKNOWN, "phone").with("phone", Value::whole(phone))
+fn nobody(context: &Context, phone: &Msisdn) -> Refusal {
+    Refusal::of_field(Reason::PAYEE_UNKNOWN, "phone")
+        .with("phone", Value::whole(phone, &context.config.market))
 }

@@ -88,7 +88,7 @@ fn pay(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return Err(Reason::ACCOUNT_CLOSED.into());
     }
     let payee = party::payee(context, "to")?;
-    plan.show_all(party::sign(payee));
+    plan.show_all(party::sign(context.config, payee));
     let amount = context.amount("amount")?;
     plan.show("amount", amount);
     if amount.minor > left.minor {

@@ -143,7 +143,7 @@ fn pays(context: &Context, plan: &mut Plan) -> Result<(State, Option<AccountId>)
         "spend" => Ok((State::Pooling, None)),
         "other" => {
             let other = party::payee(context, "to")?;
-            plan.show_all(party::sign(other));
+            plan.show_all(party::sign(context.config, other));
             Ok((State::Gathering, Some(other.account_id)))
         }
         _unknown => Err(Refusal::of_field(Reason::FIELD_MISSING, "pays").into()),

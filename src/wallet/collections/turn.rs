@@ -188,7 +188,7 @@ fn paid_out(context: &Context, collection: &Collection) -> Result<Act, PlanError
     let mut reached = collection.told(context, &[])?;
     reached.insert("amount".into(), amount.into());
     let mut paid = reached.clone();
-    paid.extend(party::sign(beneficiary));
+    paid.extend(party::sign(context.config, beneficiary));
     reached.insert("name".into(), party::name(organiser));
     let mut changes = vec![
         collection.unmoved(context)?,
@@ -216,7 +216,7 @@ fn waits(context: &Context, collection: &Collection) -> Result<Act, PlanError> {
     let mut told = collection.told(context, &[])?;
     let amount = context.money(collection.account(context)?.balance_minor);
     told.insert("amount".into(), amount.into());
-    told.extend(party::sign(collection.beneficiary(context)?));
+    told.extend(party::sign(context.config, collection.beneficiary(context)?));
     let mut act = collection.later(context, morning_after(context, context.today()))?;
     act.changes.push(context.tell(context.person()?, &WAITS, told, None));
     Ok(act)

@@ -98,7 +98,7 @@ fn found<'a>(context: &Context<'a>, field: &'static str) -> Result<&'a AccountHo
     let number = context.phone(field)?;
     let unknown = || {
         let unknown = Refusal::of_field(Reason::PAYEE_UNKNOWN, field);
-        unknown.with("phone", Value::whole(&number))
+        unknown.with("phone", Value::whole(&number, &context.config.market))
     };
     Ok(context.facts.number(number.e164())?.ok_or_else(unknown)?)
 }
@@ -166,8 +166,7 @@ fn broker(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 /// A side, by their name.
 fn shown(side: &'static str, holder: &AccountHolder) -> crate::value::Slots {
-    let name = party::sign(&holder.person).remove("name");
-    name.into_iter().map(|name| (side.to_owned(), name)).collect()
+    crate::value::Slots::from([(side.to_owned(), party::name(&holder.person))])
 }
 
 /// What the platform keeps.

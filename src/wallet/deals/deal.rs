@@ -6,6 +6,7 @@ use super::super::arrangements::kind;
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::PlanError;
+use super::super::service_config::ServiceConfig;
 use super::deal_clock::Clock;
 use super::shares::Shares;
 use super::terms::{Side, Terms};
@@ -270,9 +271,10 @@ impl Deal {
     /// number, which was typed by who sees it.
     pub fn sign(&self, context: &Context, side: Side) -> Result<Slots, PlanError> {
         if let Some(person) = self.person(context, side)? {
-            return Ok(party::sign(person));
+            return Ok(party::sign(context.config, person));
         }
-        Ok(Msisdn::from_e164(&self.row.subject).map_or_else(Slots::new, |phone| unsigned(&phone)))
+        Ok(Msisdn::from_e164(&self.row.subject)
+            .map_or_else(Slots::new, |phone| unsigned(context.config, &phone)))
     }
 
     /// Both in one, `who`: of who has not joined, the number only once.
@@ -286,8 +288,8 @@ impl Deal {
 }
 
 /// How somebody is called who has not joined: by their number.
-pub fn unsigned(phone: &Msisdn) -> Slots {
-    let number = Value::whole(phone);
+pub fn unsigned(config: &ServiceConfig, phone: &Msisdn) -> Slots {
+    let number = Value::whole(phone, &config.market);
     let name = Value::Name(number.to_string());
     Slots::from([("name".into(), name), ("phone".into(), number)])
 }

@@ -196,10 +196,10 @@ fn open(context: &Context, plan: &mut Plan, state: State) -> Result<(), PlanErro
     let to = context.phone("to")?;
     let other = joined(context)?;
     match other {
-        Some(other) => plan.show_all(party::sign(&other.person)),
+        Some(other) => plan.show_all(party::sign(context.config, &other.person)),
         None => {
             plan.flag("unjoined");
-            plan.show_all(deal::unsigned(&to));
+            plan.show_all(deal::unsigned(context.config, &to));
         }
     }
     plan.show("with_code", if other.is_some() { "joined" } else { "unjoined" });
@@ -273,7 +273,7 @@ fn allowed(
     let waits = match other {
         None if !context.config.rules.unjoined => {
             let unknown = Refusal::of_field(Reason::PAYEE_UNKNOWN, "to");
-            return Err(unknown.with("phone", Value::whole(to)).into());
+            return Err(unknown.with("phone", Value::whole(to, &context.config.market)).into());
         }
         None => waiting(Of::Subject(to.e164().to_owned())),
         Some(other) => {

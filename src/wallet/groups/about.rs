@@ -113,12 +113,12 @@ impl About {
             ("many".into(), i64::try_from(count).unwrap_or(i64::MAX).into()),
             ("dial".into(), context.config.dial.clone().into()),
         ]);
-        slots.extend(self.sign(concerned));
+        slots.extend(self.sign(context, concerned));
         slots
     }
 
     /// Who it is about: `name` and `phone`.
-    fn sign(&self, concerned: Option<&PersonRow>) -> Slots {
+    fn sign(&self, context: &Context, concerned: Option<&PersonRow>) -> Slots {
         let number = match self {
             About::Invite { phone } => Msisdn::from_e164(phone),
             About::Pay { .. }
@@ -127,9 +127,11 @@ impl About {
             | About::Rule { .. }
             | About::Close => None,
         };
-        let phone = number.map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+        let phone = number.map_or(Value::Phone(String::new()), |phone| {
+            Value::masked(&phone, &context.config.market)
+        });
         let nobody =
             Slots::from([("name".into(), Value::Name(String::new())), ("phone".into(), phone)]);
-        concerned.map_or(nobody, party::sign)
+        concerned.map_or(nobody, |person| party::sign(context.config, person))
     }
 }

@@ -163,7 +163,7 @@ pub fn invite(
     let invitation = Invitation::new(context, &case.group, inviter, to);
     let joined = context.facts.number(to)?.map(|holder| holder.person.clone());
     let mut told = case.group.told(context);
-    told.extend(party::sign(by));
+    told.extend(party::sign(context.config, by));
     told.insert("dial".into(), context.config.dial.clone().into());
     let language =
         joined.as_ref().map_or(by.language.as_str(), |known: &PersonRow| &known.language);

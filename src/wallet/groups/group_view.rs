@@ -170,7 +170,7 @@ fn info(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 
 fn members(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     for member in proposing::own(context)?.members {
-        plan.line(member.id, party::sign(proposal::person(context, member.owner)?));
+        plan.line(member.id, party::sign(context.config, proposal::person(context, member.owner)?));
     }
     Ok(())
 }

@@ -161,7 +161,7 @@ fn wake(
     let phone = Msisdn::from_e164(&row.subject).ok_or(PlanError::Damaged("a number"))?;
     let slots = Slots::from([
         ("group".into(), Value::Name(invitation.terms.name)),
-        ("phone".into(), Value::masked(&phone)),
+        ("phone".into(), Value::masked(&phone, &context.config.market)),
     ]);
     let changes = vec![
         KIND.moved(row, Event::Expire.into(), Role::Service, "")?,

@@ -202,12 +202,12 @@ fn show_invited(context: &Context, plan: &mut Plan, to: &Msisdn) {
     match known(context) {
         Some(known) => {
             plan.show("act_code", "invite");
-            plan.show_all(party::sign(known));
+            plan.show_all(party::sign(context.config, known));
         }
         None => {
             plan.show("act_code", "invite_new");
             plan.show("name", Value::Name(String::new()));
-            plan.show("phone", Value::whole(to));
+            plan.show("phone", Value::whole(to, &context.config.market));
         }
     }
 }
@@ -255,7 +255,7 @@ fn invitations(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     for (one, group) in open(context)? {
         let mut slots = group.told(context);
         let inviter = context.facts.person(one.row.owner)?;
-        slots.extend(inviter.map(party::sign).unwrap_or_default());
+        slots.extend(inviter.map(|person| party::sign(context.config, person)).unwrap_or_default());
         plan.line(one.row.id, slots);
     }
     Ok(())
@@ -285,7 +285,7 @@ fn show_offer(
 ) -> Result<(), PlanError> {
     plan.show_all(group.told(context));
     let inviter = context.facts.person(one.row.owner)?;
-    plan.show_all(inviter.map(party::sign).unwrap_or_default());
+    plan.show_all(inviter.map(|person| party::sign(context.config, person)).unwrap_or_default());
     Ok(())
 }
 
@@ -314,7 +314,7 @@ fn accept(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         context.tell(own, &JOINED, told, None),
     ];
     if let Some(inviter) = context.facts.person(one.row.owner)? {
-        let mut told = party::sign(own);
+        let mut told = party::sign(context.config, own);
         told.insert("group".into(), group.name());
         changes.push(context.tell(inviter, &ACCEPTED, told, None));
     }

@@ -45,7 +45,7 @@ fn leave(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         (State::Closing | State::Closed | State::Lapsed, _) => return Err(GROUP_GONE.into()),
     }
     let row = case.members.iter().find(|member| member.owner == id).ok_or(GROUP_GONE)?;
-    let mut told = party::sign(own);
+    let mut told = party::sign(context.config, own);
     told.insert("group".into(), case.group.name());
     let mut changes = vec![membership::KIND.moved(row, Event::Leave.into(), Role::Owner, "")?];
     // of the last two who leave at one moment, one is the last one

@@ -162,13 +162,13 @@ fn payout(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let to = context.phone("to")?;
     let unknown = || {
         let refusal = Refusal::of_field(Reason::PAYEE_UNKNOWN, "to");
-        refusal.with("phone", crate::value::Value::whole(&to))
+        refusal.with("phone", crate::value::Value::whole(&to, &context.config.market))
     };
     let to = context.facts.number(to.e164())?.ok_or_else(unknown)?;
     if !to.account.state.receives() {
         return Err(Refusal::of_field(Reason::PAYEE_CLOSED, "to").into());
     }
-    plan.show_all(party::sign(&to.person));
+    plan.show_all(party::sign(context.config, &to.person));
     let amount = context.amount("amount")?;
     let in_it = context.money(case.group.account(context)?.available_minor());
     if in_it.minor < amount.minor {

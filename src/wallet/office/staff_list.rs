@@ -244,10 +244,10 @@ fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     plan.show("staff", name.clone());
     plan.show("roles", roles.clone());
     plan.show("roles_before", known.map(|row| row.roles.clone()).unwrap_or_default());
-    plan.show("link_to", Value::whole(&phone));
+    plan.show("link_to", Value::whole(&phone, &context.config.market));
     let before = known.and_then(|row| Msisdn::from_e164(&row.msisdn));
     if let Some(before) = before.filter(|before| before.e164() != phone.e164()) {
-        plan.show("phone_before", Value::whole(&before));
+        plan.show("phone_before", Value::whole(&before, &context.config.market));
     }
     let holder = holder(context)?;
     if let Some(holder) = holder {

@@ -126,7 +126,7 @@ fn name(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         ..old
     };
     let phone = Msisdn::from_e164(&person.msisdn)
-        .map_or(Value::Phone(String::new()), |phone| Value::masked(&phone));
+        .map_or(Value::Phone(String::new()), |phone| Value::masked(&phone, &context.config.market));
     let letter = Slots::from([
         ("email".into(), email.address().into()),
         ("code_name".into(), Value::Code(name)),

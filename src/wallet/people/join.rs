@@ -34,7 +34,7 @@ pub const SERVICE: Service = Service {
     ],
     decide,
     shows: &[Slot("name", Kind::Name)],
-    refusals: &[Reason::ALREADY_JOINED, pin_change::PIN_MISMATCH, NAME_OFFICIAL],
+    refusals: &[Reason::ALREADY_JOINED, pin_change::PIN_MISMATCH, NAME_OFFICIAL, NUMBER_FOREIGN],
     messages: &[&JOINED, &deal_news::WAITS],
     replay: GREETED,
     text: Some(ByText::ExplainToStrangers(&JOIN)),
@@ -43,6 +43,9 @@ pub const SERVICE: Service = Service {
 
 /// The name sounds as if the service, or another of the market, spoke.
 pub const NAME_OFFICIAL: Reason = Reason::new("name_official");
+
+/// The number is of another country.
+pub const NUMBER_FOREIGN: Reason = Reason::new("number_foreign");
 
 /// How joining is told again, whether or not something waited for the number.
 pub const GREETED: Replay =
@@ -57,6 +60,10 @@ const JOIN: Message =
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if context.caller.person.is_some() {
         return Err(Reason::ALREADY_JOINED.into());
+    }
+    // whom nobody here could pay, nor call
+    if !context.caller.msisdn.is_of(&context.config.market) {
+        return Err(NUMBER_FOREIGN.into());
     }
     let language = spoken_language::chosen(context)?;
     let name = new_name(context)?;

@@ -101,7 +101,7 @@ pub fn settle(
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = party::payee(context, "to")?;
-    plan.show_all(party::sign(payee));
+    plan.show_all(party::sign(context.config, payee));
     let amount = context.amount("amount")?;
     let act = payment(context, plan, payee, amount)?;
     plan.commit(act);
@@ -120,7 +120,7 @@ pub fn payment(
     party::receiver(context, payee, Refusal::of_field(Reason::PAYEE_CLOSED, "to"))?;
     let fee = pricing::fee(context, SERVICE.name, payer, amount)?;
     let terms = pricing::terms(amount, fee)?;
-    plan.show_all(party::sign(payee));
+    plan.show_all(party::sign(context.config, payee));
     terms.show(plan);
     terms.covered_by(context.money(account.available_minor()))?;
     let meters = metering::of_payment(context, payer, payee, amount)?;
@@ -155,7 +155,7 @@ fn receipts(
 ) -> Vec<Change> {
     let sent = plan.shown(&["amount", "fee", "name", "phone"]);
     let mut received = plan.shown(&["amount"]);
-    received.extend(party::sign(payer));
+    received.extend(party::sign(context.config, payer));
     // who pays a part of the price reads what it was
     let theirs = if terms.fee.payee_minor > 0 { &RECEIVED_LESS } else { &RECEIVED };
     received.insert("fee".into(), context.money(terms.fee.payee_minor).into());

@@ -52,6 +52,7 @@ fn own(context: &Context) -> Vec<Want> {
 /// The language that was chosen.
 pub fn chosen(context: &Context) -> Result<Language, PlanError> {
     let language = Language::parse(context.field(INPUT)?);
+    let language = language.filter(|language| context.config.market.speaks(*language));
     Ok(language.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, INPUT))?)
 }
 

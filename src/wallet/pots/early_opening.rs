@@ -151,7 +151,7 @@ fn ask(context: &Context, plan: &mut Plan, owner: &PersonRow, pot: &Pot) -> Resu
     plan.flag("friend");
     let gone = PlanError::Damaged("a friend who is nobody");
     let friend = context.facts.person(pot.row.other.ok_or(gone.clone())?)?.ok_or(gone)?;
-    plan.show_all(party::sign(friend));
+    plan.show_all(party::sign(context.config, friend));
     if pot.state == State::Asked || pot.terms.asked == Some(context.today()) {
         return Err(POT_ASKED.into());
     }
@@ -159,7 +159,7 @@ fn ask(context: &Context, plan: &mut Plan, owner: &PersonRow, pot: &Pot) -> Resu
     let row = KIND.after(&pot.row, event, Role::Owner)?;
     let terms = super::Terms { asked: Some(context.today()), ..pot.terms.clone() };
     let row = ArrangementRow { body: super::kind::written(&terms), ..row };
-    let mut told = party::sign(owner);
+    let mut told = party::sign(context.config, owner);
     told.insert("goal".into(), pot.goal());
     told.insert("dial".into(), context.config.dial.clone().into());
     let changes = vec![
@@ -221,7 +221,7 @@ fn question<'a>(context: &Context<'a>, plan: &mut Plan) -> Result<(Pot, &'a Pers
     }
     let owner = context.facts.owner(pot.row.owner)?.map(|holder| &holder.person);
     let owner = owner.ok_or(PlanError::Damaged("a pot of nobody"))?;
-    plan.show_all(party::sign(owner));
+    plan.show_all(party::sign(context.config, owner));
     plan.show("goal", pot.goal());
     plan.show("days", days_left(context, &pot));
     Ok((pot, owner))
@@ -236,7 +236,7 @@ fn agree(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     act.changes.push(if amount.minor == 0 {
         pot.news(context, owner)?
     } else {
-        let mut told = party::sign(friend);
+        let mut told = party::sign(context.config, friend);
         told.extend([("goal".into(), pot.goal()), ("amount".into(), amount.into())]);
         context.tell(owner, &AGREED, told, Some(owner.account_id))
     });
@@ -247,7 +247,7 @@ fn agree(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn decline(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let friend = context.person()?;
     let (pot, owner) = question(context, plan)?;
-    let mut told = party::sign(friend);
+    let mut told = party::sign(context.config, friend);
     told.insert("goal".into(), pot.goal());
     let changes = vec![
         KIND.moved(&pot.row, Event::Decline.into(), Role::Other, "")?,

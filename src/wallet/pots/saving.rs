@@ -147,7 +147,7 @@ fn start(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let goal = goal.ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "goal"))?;
     let friend = context.fields.get("friend").map(|_number| party::payee(context, "friend"));
     let friend = friend.transpose()?;
-    friend.iter().for_each(|friend| plan.show_all(party::sign(friend)));
+    friend.iter().for_each(|friend| plan.show_all(party::sign(context.config, friend)));
     let (until, sum_minor) = end(context)?;
     let terms = Terms { goal, sum_minor, until, asked: None };
     let pot = Pot::new(context, friend.map(|friend| friend.account_id), terms)?;
@@ -171,7 +171,7 @@ fn end(context: &Context) -> Result<(Day, Option<i64>), PlanError> {
         let until = Day::read(typed).filter(|day| day.number() > today && *day <= last);
         return Ok((until.ok_or_else(wrong)?, None));
     }
-    let sum = Money::parse(&typed.to_uppercase(), context.config.market.currency);
+    let sum = context.config.market.amount(&typed.to_uppercase());
     let sum = sum.ok().filter(|sum| sum.minor > 0).ok_or_else(wrong)?;
     Ok((last, Some(sum.minor)))
 }

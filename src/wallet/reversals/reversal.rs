@@ -202,7 +202,7 @@ pub const FREE: Message = Message::plain("sms.undo_free", WORDS);
 /// What one side is told: how much is held, until when, and who the other is.
 pub fn words(config: &ServiceConfig, reversal: &Reversal, other: &PersonRow) -> Slots {
     let ends = Day::of(Timestamp::from_micros(reversal.terms.expires_at), &config.market.zone);
-    let mut slots = party::sign(other);
+    let mut slots = party::sign(config, other);
     slots.insert(
         "amount".into(),
         Money::new(reversal.terms.held_minor, config.market.currency).into(),

@@ -73,8 +73,8 @@ fn both_sides(context: &Context) -> Vec<Want> {
     found.ok().flatten().map(sides).unwrap_or_default()
 }
 
-fn sign(person: &PersonRow) -> String {
-    let phone = party::sign(person).remove("phone").map(|phone| phone.to_string());
+fn sign(context: &Context, person: &PersonRow) -> String {
+    let phone = party::sign(context.config, person).remove("phone").map(|phone| phone.to_string());
     format!("{} {}", party::masked_name(&person.name), phone.unwrap_or_default())
 }
 
@@ -85,8 +85,8 @@ fn decide(context: &Context, plan: &mut Plan, give_back: bool) -> Result<(), Pla
     let payee = context.facts.owner(reversal.payee)?.ok_or(NOBODY)?;
     plan.concerns = Some(reversal.payee);
     plan.show("amount", context.money(reversal.terms.held_minor));
-    plan.show("from", sign(payer));
-    plan.show("to", sign(&payee.person));
+    plan.show("from", sign(context, payer));
+    plan.show("to", sign(context, &payee.person));
     plan.show("undo_is", <&str>::from(reversal.state).to_owned());
     let may_agree = payee.account.state.pays();
     let both = (payer, &payee.person);

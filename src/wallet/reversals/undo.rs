@@ -150,7 +150,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if i64::try_from(asked).unwrap_or(i64::MAX) >= times {
         return Err(Refusal::from(UNDO_QUOTA).with("times", times).into());
     }
-    plan.show_all(party::sign(sent.payee));
+    plan.show_all(party::sign(context.config, sent.payee));
     plan.show("amount", context.money(sent.amount_minor));
     if context.mode == Mode::Execute {
         let act = hold(context, plan, payer, &sent, before.as_ref())?;
@@ -227,7 +227,7 @@ fn told_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = payee.ok_or(PlanError::Damaged("a reversal for nobody"))?;
     if reversal.state == State::Spent {
         plan.flag("spent");
-        plan.show_all(party::sign(payee));
+        plan.show_all(party::sign(context.config, payee));
         plan.show("amount", context.money(reversal.terms.amount_minor));
     } else {
         plan.show_all(reversal::words(context.config, &reversal, payee));

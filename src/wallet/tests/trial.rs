@@ -68,10 +68,12 @@ pub struct Request<'t> {
 impl Trial {
     /// Nobody has joined yet.
     pub fn new() -> Trial {
-        let tariff = Source::new("menus/tariff.toml", include_str!("../../../menus/tariff.toml"));
-        let limits = Source::new("menus/limits.toml", include_str!("../../../menus/limits.toml"));
+        let tariff =
+            Source::new("menus/tariff.toml", include_str!("../../../menus/markets/ke/tariff.toml"));
+        let limits =
+            Source::new("menus/limits.toml", include_str!("../../../menus/markets/ke/limits.toml"));
         let config = ServiceConfig {
-            market: Market::kenya(),
+            market: Market::kenya().into(),
             pin_keys: PinKeys::new(&SealKey::new([1; 32]), &[]),
             factor_keys: vec![SealKey::new([5; 32])],
             reference_key: [7; 16],
@@ -88,7 +90,7 @@ impl Trial {
         };
         let tariff = Tariff::parse(&tariff, &crate::wallet::priced()).unwrap();
         let limits = Limits::parse(&limits).unwrap();
-        let bands = include_str!("../../../menus/approvals.toml");
+        let bands = include_str!("../../../menus/markets/ke/approvals.toml");
         let bands = Bands::parse(&Source::new("menus/approvals.toml", bands)).unwrap();
         let matching = include_str!("../../../menus/matching.toml");
         let matching = Rules::parse(&Source::new("menus/matching.toml", matching)).unwrap();

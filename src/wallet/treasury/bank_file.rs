@@ -36,7 +36,7 @@ pub struct Beside {
 pub fn balance(typed: &str, currency: Currency) -> Result<i64, Reason> {
     let typed = typed.trim();
     let (below, plain) = typed.strip_prefix('-').map_or((false, typed), |rest| (true, rest));
-    let minor = match Money::parse(plain, currency) {
+    let minor = match Money::parse(plain, currency, &[]) {
         Ok(money) => money.minor,
         Err(Reason::AMOUNT_ZERO) => 0,
         Err(reason) => return Err(reason),
@@ -287,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_balance_may_be_nothing_or_less() {
-        let read = |typed| balance(typed, Currency::KES);
+        let read = |typed| balance(typed, Currency::parse("KES").unwrap());
         assert_eq!(read("0"), Ok(0));
         assert_eq!(read(" 1,200.50 "), Ok(120_050));
         assert_eq!(read("-12"), Ok(-1_200));

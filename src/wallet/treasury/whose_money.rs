@@ -37,7 +37,7 @@ pub fn whose(context: &Context, field: &'static str) -> Result<Whose, PlanError>
         let holder = context.facts.number(phone.e164())?;
         let holder = holder.ok_or_else(|| Refusal::of_field(Reason::PAYEE_UNKNOWN, field))?;
         let person = holder.person.clone();
-        let sign = party::sign_as_typed(&person.name, &phone);
+        let sign = party::sign_as_typed(context.config, &person.name, &phone);
         return Ok(Whose { account: person.account_id, sign, person: Some(person) });
     }
     let typed = context.field(field)?;

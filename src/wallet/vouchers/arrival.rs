@@ -93,7 +93,7 @@ impl Joined<'_> {
     }
 
     fn words(&self, config: &ServiceConfig, other: &PersonRow) -> Slots {
-        let mut slots = party::sign(other);
+        let mut slots = party::sign(config, other);
         slots.insert("amount".into(), self.amount(config).into());
         slots
     }

@@ -133,7 +133,7 @@ fn news(
     let to: Msisdn = context.phone("to")?;
     let joined = context.facts.number(to.e164())?.map(|member| &member.person);
     let mut ours = plan.shown(&["amount"]);
-    ours.insert("phone".into(), Value::whole(&to));
+    ours.insert("phone".into(), Value::whole(&to, &context.config.market));
     let config = context.config;
     let now = context.now;
     let mut changes = vec![

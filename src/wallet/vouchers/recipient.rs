@@ -28,12 +28,12 @@ fn both(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     match party::payee(context, "to") {
-        Ok(payee) => plan.show_all(party::sign(payee)),
+        Ok(payee) => plan.show_all(party::sign(context.config, payee)),
         Err(PlanError::Refused(refusal))
             if refusal.reason == Reason::PAYEE_UNKNOWN && offered(context) =>
         {
             plan.flag("unjoined");
-            plan.show("phone", Value::whole(&context.phone("to")?));
+            plan.show("phone", Value::whole(&context.phone("to")?, &context.config.market));
         }
         Err(error) => return Err(error),
     }

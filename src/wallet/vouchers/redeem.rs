@@ -143,8 +143,8 @@ fn holder<'a>(
     }
     party::working(context, outlet)?;
     plan.flag("unjoined");
-    plan.show("phone", Value::whole(&to));
-    plan.show("name", Value::Name(to.local()));
+    plan.show("phone", Value::whole(&to, &context.config.market));
+    plan.show("name", Value::Name(to.local(&context.config.market)));
     Ok(None)
 }
 

@@ -122,7 +122,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         // they have joined meanwhile: sending is cheaper
         return Err(Reason::ALREADY_JOINED.into());
     }
-    plan.show("phone", Value::whole(&to));
+    plan.show("phone", Value::whole(&to, &context.config.market));
     let place = place(context, &to)?;
     let amount = context.amount("amount")?;
     let fee = pricing::fee(context, SERVICE.name, payer, amount)?;

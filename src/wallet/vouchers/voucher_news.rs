@@ -58,7 +58,7 @@ impl MadeOut {
     /// What the sender is told of it.
     pub fn words(&self, config: &ServiceConfig) -> Slots {
         let to = Msisdn::from_e164(&self.to);
-        let phone = to.map_or(Value::Phone(String::new()), |to| Value::whole(&to));
+        let phone = to.map_or(Value::Phone(String::new()), |to| Value::whole(&to, &config.market));
         let ends = Day::of(Timestamp::from_micros(self.agreed.expires_at), &config.market.zone);
         Slots::from([
             ("phone".into(), phone),
@@ -90,7 +90,7 @@ impl MadeOut {
         now: Timestamp,
     ) -> Change {
         let mut slots = self.words(config);
-        slots.extend(party::sign(payer));
+        slots.extend(party::sign(config, payer));
         slots.insert("dial".into(), config.dial.clone().into());
         let language = joined.map_or(config.market.language.as_str(), |joined| &joined.language);
         Change::Tell(outgoing::message(&self.to, language, message.template, &slots, None, now))

@@ -148,7 +148,9 @@ fn decline(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payer = context.person()?;
     let pending = waiting(context)?;
     let payee = paid(context, &pending)?;
-    plan.show_all(payee.as_ref().map_or_else(|| pending.own_sign(), Party::sign));
+    plan.show_all(
+        payee.as_ref().map_or_else(|| pending.own_sign(), |payee| payee.sign(context.config)),
+    );
     plan.show("amount", context.money(pending.amount_minor()));
     let mut changes = vec![pending.declined()?];
     match (&pending, &payee) {

@@ -252,7 +252,7 @@ fn drop_it(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let terms: Terms = kind::body(draft)?;
     let amount = Money::new(terms.amount_minor, context.config.market.currency);
     if let Some(payer) = draft.other.and_then(|id| context.facts.owner(id).ok().flatten()) {
-        plan.show_all(party::sign(&payer.person));
+        plan.show_all(party::sign(context.config, &payer.person));
     }
     plan.show("amount", amount);
     plan.show("about", pending::about(&terms.reference));

@@ -115,7 +115,7 @@ fn ask(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 /// Whether the caller may ask this person now; shows who they are. The change takes the place.
 pub fn may(context: &Context, plan: &mut Plan, payer: &PersonRow) -> Result<Change, PlanError> {
     let asker = context.person()?;
-    plan.show_all(party::sign(payer));
+    plan.show_all(party::sign(context.config, payer));
     quota::allowed(context, asker, &[payer])
 }
 

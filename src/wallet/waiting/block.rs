@@ -124,7 +124,7 @@ fn blocked(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 fn list(context: &Context, plan: &mut Plan, accounts: &[AccountId]) -> Result<(), PlanError> {
     for account in accounts {
         if let Some(person) = context.facts.person(*account)? {
-            plan.line(account, party::sign(person));
+            plan.line(account, party::sign(context.config, person));
         }
     }
     Ok(())
@@ -148,7 +148,7 @@ fn set(
     let account = context.person()?.account_id;
     let other: AccountId = context.chosen("asker", Reason::STALE)?;
     let listed = if among.contains(&other) { context.facts.person(other)? } else { None };
-    plan.show_all(party::sign(listed.ok_or(Reason::STALE)?));
+    plan.show_all(party::sign(context.config, listed.ok_or(Reason::STALE)?));
     let known = context.facts.count(&Want::BlockVersion(account, other))?;
     let row = BlockRow {
         account,

@@ -328,7 +328,7 @@ fn wake(
     // between people who are gone it ends without a word
     let (message, sign) = match (order.own_name(), payee.flatten()) {
         (Some(name), _) => (&OWN_EXPIRED, Some(Slots::from([("name".into(), name)]))),
-        (None, payee) => (&EXPIRED, payee.map(|payee| payee.sign())),
+        (None, payee) => (&EXPIRED, payee.map(|payee| payee.sign(context.config))),
     };
     if let Some(mut slots) = sign {
         slots.insert("amount".into(), context.money(order.terms.amount_minor).into());

@@ -218,7 +218,7 @@ pub const REMINDER: Message = Message::plain(
 
 /// What a request is: of whom, or for whom, how much, and for what.
 pub fn words(config: &ServiceConfig, other: &PersonRow, request: &Request) -> Slots {
-    let mut slots = party::sign(other);
+    let mut slots = party::sign(config, other);
     let amount = Money::new(request.terms.amount_minor, config.market.currency);
     slots.insert("amount".into(), amount.into());
     slots.insert("about".into(), request.about());

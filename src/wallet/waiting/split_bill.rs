@@ -198,7 +198,7 @@ fn sharing<'a>(
         if payers.iter().any(|other| other.account_id == payer.account_id) {
             return Err(Refusal::of_field(BILL_TWICE, place).into());
         }
-        plan.show_all(party::sign(payer));
+        plan.show_all(party::sign(context.config, payer));
         payers.push(payer);
         // whoever was named last is the one too many
         turn = Some(quota::allowed(context, asker, &payers).map_err(|error| at(place, error))?);

@@ -142,7 +142,7 @@ impl Wisher {
             request: [1; 16],
             kind,
             at: Timestamp::from_micros(self.clock),
-            currency: Currency::KES,
+            currency: Currency::parse("KES").unwrap(),
             legs: Vec::new(),
             holds: Vec::new(),
             meters: Vec::new(),

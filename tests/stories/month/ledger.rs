@@ -127,7 +127,7 @@ impl Ledger {
     pub fn breaks(&self, now: Timestamp) -> Vec<(String, i64)> {
         let mut all = Vec::new();
         for (number, out) in &self.on_their_way {
-            let zone = &kadogo::market::Market::kenya().zone;
+            let zone = &crate::countries::kenya().zone;
             let days = now.day(zone).duration_since(Timestamp::from_micros(out.since).day(zone));
             if days.as_hours() / 24 >= ON_ITS_WAY {
                 let code = kadogo::matching::bank_code::written(*number);

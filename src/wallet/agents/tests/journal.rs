@@ -140,7 +140,8 @@ fn the_outlet_and_its_head_office_are_warned_below_the_mark() {
 #[test]
 fn where_nobody_says_what_is_low_nobody_is_warned() {
     let mut shop = shop();
-    let limits = include_str!("../../../../menus/limits.toml").replace("low_float = 2_000\n", "");
+    let limits =
+        include_str!("../../../../menus/markets/ke/limits.toml").replace("low_float = 2_000\n", "");
     let limits = Limits::parse(&Source::new("limits.toml", limits)).unwrap();
     Arc::make_mut(&mut shop.trial.policy).limits = limits;
     assert_eq!(watched(&shop), (Vec::new(), Vec::new()));

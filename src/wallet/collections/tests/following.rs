@@ -138,7 +138,7 @@ proptest! {
         let currency = world.trial.config.market.currency;
         let minor = |told: &String| {
             let amount = told.split("KES ").nth(1).unwrap().split(' ').next().unwrap();
-            Money::parse(amount, currency).unwrap().minor
+            Money::parse(amount, currency, &[]).unwrap().minor
         };
         let sum_minor: i64 = told.iter().map(minor).sum();
         prop_assert_eq!(sum_minor, spent);

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn zone() -> TimeZone {
-    Trial::new().config.market.zone
+    Trial::new().config.market.zone.clone()
 }
 
 fn rules() -> OperatorRules {

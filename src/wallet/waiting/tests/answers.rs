@@ -77,7 +77,7 @@ const UNKNOWN: Service = Service {
 
 fn say(context: &Context, plan: &mut Plan, payee: &Party, amount: Money) -> Result<Act, PlanError> {
     assert_eq!(context.channel, Channel::Agent);
-    plan.show_all(payee.sign());
+    plan.show_all(payee.sign(context.config));
     plan.show("amount", amount);
     Ok(Act { kind: UNKNOWN.name, ..Act::default() })
 }
