@@ -436,6 +436,8 @@ fn the_top_level_stays_small() {
         "tests",
         "Dockerfile",
         "README.md",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
         "target",
     ];
     let here = fs::read_dir(".")
