@@ -50,10 +50,17 @@ pub struct Memory(Arc<Mutex<Conversations>>);
 #[derive(Debug, Default)]
 struct Conversations {
     kept: Aged<Kept>,
-    /// The newest conversation of each caller.
-    newest: Aged<Name>,
+    /// The newest conversation of each caller that this node has had in hand.
+    newest: Aged<Newest>,
     in_hand: HashMap<Name, Worked>,
     unwritten: HashMap<Name, Unwritten>,
+}
+
+/// A conversation, and when it was begun, microseconds UTC.
+#[derive(Debug, Clone, Copy)]
+struct Newest {
+    key: Name,
+    began: i64,
 }
 
 /// A conversation with a hop that is being worked on.
@@ -143,13 +150,14 @@ impl Memory {
 
     /// Notes that a caller has begun a conversation, which ends the one they had: that one is
     /// returned, where this node knows it.
-    pub fn begin(&self, caller: Name, key: Name) -> Option<Kept> {
+    pub fn begin(&self, caller: Name, key: Name, began: i64) -> Option<Kept> {
         let mut all = self.lock();
-        let before = all.newest.take(&caller).filter(|before| *before != key);
-        all.newest.put(caller, key);
-        let kept = all.kept.take(&before?)?;
+        let before = all.newest.take(&caller).filter(|before| before.key != key);
+        all.newest.put(caller, Newest { key, began });
+        let before = before?.key;
+        let kept = all.kept.take(&before)?;
         let old = kept.clone();
-        all.end(before?, caller, kept, Ending::DialledAnew);
+        all.end(before, caller, kept, Ending::DialledAnew);
         Some(old)
     }
 
@@ -255,8 +263,11 @@ impl InHand {
         let mut all = self.memory.lock();
         let unwritten = Unwritten { acting_since, ..Unwritten::of(&kept, caller) };
         all.note(self.key, unwritten);
-        // its caller has dialled anew meanwhile
-        if all.newest.get(&caller).is_some_and(|newest| *newest != self.key) {
+        // its caller has dialled anew meanwhile; one that was begun before, and of which this node
+        // knows, says nothing: this one was begun at another node
+        let began = kept.session.began;
+        let is_newer = |other: &Newest| other.key != self.key && other.began >= began;
+        if all.newest.get(&caller).is_some_and(is_newer) {
             all.end(self.key, caller, kept, Ending::DialledAnew);
         } else {
             all.kept.put(self.key, kept);

@@ -159,7 +159,7 @@ impl SessionStore {
         stored: &[SessionRow],
         now: Timestamp,
     ) -> Option<Session> {
-        let remembered = self.memory.begin(caller, key);
+        let remembered = self.memory.begin(caller, key, now.micros());
         let mut found = remembered.map(|kept| (kept.updated_at, Session::clone(&kept.session)));
         for row in stored {
             let Some(name) = <Name>::try_from(row.key.as_slice()).ok() else { continue };

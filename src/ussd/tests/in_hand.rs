@@ -62,20 +62,30 @@ fn a_hop_that_comes_to_nothing_leaves_what_was_there() {
 #[test]
 fn who_dials_anew_ends_what_they_had_begun_also_where_it_is_in_hand() {
     let memory = Memory::default();
-    assert!(memory.begin(CALLER, ONE).is_none());
+    assert!(memory.begin(CALLER, ONE, 1).is_none());
     mine(&memory, ONE).0.leave(CALLER, kept(1), None);
-    assert!(memory.begin(CALLER, ONE).is_none(), "the same again is not another one");
-    let old = memory.begin(CALLER, TWO).unwrap();
+    assert!(memory.begin(CALLER, ONE, 1).is_none(), "the same again is not another one");
+    let old = memory.begin(CALLER, TWO, 2).unwrap();
     assert!(old.session.is_open(), "as it was");
     assert_eq!(mine(&memory, ONE).1.unwrap().session.ending, Some(Ending::DialledAnew));
     // and the other way round, while a hop of it is being worked on
     let (slow, _) = mine(&memory, TWO);
-    assert!(memory.begin(CALLER, [3; 16]).is_none());
+    assert!(memory.begin(CALLER, [3; 16], 3).is_none());
     slow.leave(CALLER, kept(2), None);
     assert_eq!(mine(&memory, TWO).1.unwrap().session.ending, Some(Ending::DialledAnew));
     let unwritten = memory.take_unwritten();
     assert!(unwritten.values().all(|unwritten| !unwritten.session.is_open()));
     assert_eq!(unwritten.len(), 2);
+}
+
+#[test]
+fn one_that_was_begun_before_does_not_end_one_that_was_begun_at_another_node() {
+    let memory = Memory::default();
+    memory.begin(CALLER, ONE, 5);
+    let mut newer = kept(1);
+    std::sync::Arc::make_mut(&mut newer.session).began = 9;
+    mine(&memory, TWO).0.leave(CALLER, newer, None);
+    assert!(mine(&memory, TWO).1.unwrap().session.is_open());
 }
 
 #[test]
