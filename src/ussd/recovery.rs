@@ -25,10 +25,10 @@ impl Ussd {
     pub(super) async fn said(&self, hop_session: &mut HopSession) -> Result<Said, Lost> {
         let names = &self.sessions.names;
         // another node may have taken hops of it since this one had it in hand
-        let held = !hop_session.may_lag;
-        if held && self.sessions.has_neighbours() && Said::is_ahead(names, hop_session) {
-            hop_session.may_lag = true;
-        }
+        let is_ahead = !hop_session.may_lag
+            && self.sessions.has_neighbours()
+            && Said::is_ahead(names, hop_session);
+        hop_session.may_lag |= is_ahead;
         let mut said = Said::of(names, hop_session);
         let lost = |said: &Said, hop_session: &HopSession| {
             let begins = hop_session.session.hops == 0 && !is_dial(&hop_session.call.typed);
@@ -57,7 +57,7 @@ impl Ussd {
                 found = true;
             }
         }
-        if held && hop_session.may_lag && !found {
+        if is_ahead && !found {
             // nobody has: it is as it stands
             hop_session.may_lag = false;
             said = Said::of(names, hop_session);

@@ -244,12 +244,11 @@ async fn a_forged_receipt_fools_no_agent() {
     let receipt = amina.messages().await.pop().unwrap()[..10].to_owned();
     let mariam = world.phone(MARIAM);
     // what is no code at all is no forgery
-    for (forged, said) in
-        [(receipt.as_str(), "Méfiez-vous"), ("K7M2Q9XWTB", "Méfiez-vous"), ("hello", "10")]
-    {
+    for (typed, is_forged) in [(receipt.as_str(), true), ("K7M2Q9XWTB", true), ("hello", false)] {
         dial_afresh(&mariam).await;
-        mariam.go(&[Pick("agent"), Pick("check"), Type(forged)]).await;
-        assert!(last(&mariam).contains(said), "{}", mariam.transcript());
+        mariam.go(&[Pick("agent"), Pick("check"), Type(typed)]).await;
+        let warned = last(&mariam).contains("Méfiez-vous");
+        assert_eq!(warned, is_forged, "{}", mariam.transcript());
     }
     // of the payer's own she hears when she asks
     amina.dial().await;

@@ -65,9 +65,9 @@ pub fn take_of(
     let today = today.iter().filter(|row| (share.holds)(row)).count();
     let day = i64::from(context.today().number());
     let number = i64::try_from(today).unwrap_or(i64::MAX);
-    let numbers = [owner.number(), day, number].map(i64::to_be_bytes).concat();
-    let part = share.of.map(|of| of.number().to_be_bytes()).unwrap_or_default();
-    let part = if share.of.is_some() { part.as_slice() } else { &[] };
-    let name = [kind.name.as_bytes(), &numbers, part].concat();
+    let whose = share.of.as_ref().map(AccountId::number);
+    let numbers = [owner.number(), day, number].into_iter().chain(whose);
+    let numbers: Vec<u8> = numbers.flat_map(i64::to_be_bytes).collect();
+    let name = [kind.name.as_bytes(), &numbers].concat();
     Ok(Change::Claim { key: Key::new(Timestamp::from_micros(0), "place", &name) })
 }
