@@ -13,13 +13,14 @@ use crate::console::route::ROOT;
 use crate::console::serving;
 use crate::demo::{pages, showcase, staff_on_show, world};
 use crate::http;
+use crate::id_digest::IdKey;
 use crate::market::Market;
 use crate::menu_folder::Rulebook;
 use crate::metrics::Metrics;
 use crate::notify::Notify;
 use crate::pin::PinKeys;
 use crate::reloadable::{Part, Reloadable};
-use crate::seal::Randomness;
+use crate::seal::{Randomness, SealKey};
 use crate::service_names::ServiceNames;
 use crate::sms::answers::Answers;
 use crate::sms::inbox::Sms;
@@ -155,7 +156,7 @@ impl App {
         let names =
             bootstrap::names_key(&book, &settings.secret, &settings.old_secrets, &randomness)
                 .await?;
-        let config = service_config(settings, market, reference_key);
+        let config = service_config(settings, market, reference_key, &names);
         let wallet = Wallet {
             store,
             book,
@@ -249,7 +250,7 @@ pub async fn open_book(
 /// awaited. `demo` is whether the phone page and its people are there.
 pub fn serve(state: AppState, listener: TcpListener, demo: bool) -> std::io::Result<Server> {
     let console = state.console.clone();
-    http::server(state, listener, move |config| {
+    let routes = move |config: &mut web::ServiceConfig| {
         config.configure(callbacks::routes);
         if let Some(console) = &console {
             config.app_data(web::Data::new(console.clone())).configure(serving::routes);
@@ -257,7 +258,8 @@ pub fn serve(state: AppState, listener: TcpListener, demo: bool) -> std::io::Res
         if demo {
             config.configure(pages::routes);
         }
-    })
+    };
+    http::server(state, listener, Arc::new(routes))
 }
 
 /// The console on a socket of its own; it runs when awaited.
@@ -266,11 +268,12 @@ pub fn serve_console(
     console: Console,
     listener: TcpListener,
 ) -> std::io::Result<Server> {
-    http::server(state, listener, move |config| {
+    let routes = move |config: &mut web::ServiceConfig| {
         config.app_data(web::Data::new(console.clone())).configure(serving::routes);
         // nothing else is there: who leaves the path out is led to it
         config.route("/", web::get().to(serving::begin));
-    })
+    };
+    http::server(state, listener, Arc::new(routes))
 }
 
 /// Waits for the committer of a book that nobody has any more, and closes its database.
@@ -311,7 +314,7 @@ pub async fn run(
         let own = listen(own, "--metrics-listen")?;
         tracing::info!(address = %own.local_addr()?, "the numbers are told, under /metrics");
         let numbers = AppState { has_metrics: true, ..state.clone() };
-        servers.push(http::server(numbers, own, |_config| ())?);
+        servers.push(http::server(numbers, own, Arc::new(|_config| ()))?);
     }
     servers.push(serve(state, listener, settings.demo)?);
     let mut workers = app.start_workers(&stopped);
@@ -372,10 +375,12 @@ fn service_config(
     settings: &Settings,
     market: Arc<Market>,
     reference_key: [u8; 16],
+    names: &SealKey,
 ) -> ServiceConfig {
     ServiceConfig {
         market,
         pin_keys: PinKeys::new(&settings.secret, &settings.old_secrets),
+        id_key: IdKey::new(names),
         factor_keys: second_factor::keys(&settings.secret, &settings.old_secrets),
         reference_key,
         rules: settings.rules,

@@ -96,6 +96,7 @@ fn ussd_plan(args: BenchUssdArgs, scratch: &Scratch) -> anyhow::Result<UssdBench
         run: Duration::from_secs(args.seconds),
         rounds: args.rounds,
         nodes: usize::from(args.nodes),
+        strangers: args.strangers.map(usize::from),
         messages: messages(&args.messages)?,
     })
 }

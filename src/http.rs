@@ -12,6 +12,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{App as Web, Error, HttpResponse, HttpServer};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// For how long the head of a request may come, and for how long a connection is kept for the next
@@ -22,17 +23,21 @@ const AGAIN_SECONDS: &str = "5";
 /// How long requests in hand may take at the end.
 const SHUTDOWN_SECONDS: u64 = 15;
 
+/// What adds the routes of a door. It is no generic: the whole of a server would be compiled anew
+/// for each door.
+pub type Routes = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
 /// The server on a socket, with its own routes and these; it runs when awaited.
 pub fn server(
     state: AppState,
     listener: std::net::TcpListener,
-    routes: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+    routes: Routes,
 ) -> std::io::Result<Server> {
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let connections = state.connections.clone();
     let server = HttpServer::new(move || {
         let common = Web::new().wrap(from_fn(in_hand)).app_data(Data::new(state.clone()));
-        common.configure(&routes).configure(own_routes(state.has_metrics))
+        common.configure(|config| routes(config)).configure(own_routes(state.has_metrics))
     });
     Ok(server
         .on_connect(move |socket, kept| {

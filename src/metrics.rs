@@ -268,6 +268,11 @@ impl Metrics {
         self.connections.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
+    /// How many are connected.
+    pub fn connections_open(&self) -> i64 {
+        self.connections.get()
+    }
+
     /// How many may be.
     pub fn connections_max(&self, most: usize) {
         self.connections_max.set(i64::try_from(most).unwrap_or(i64::MAX));

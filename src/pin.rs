@@ -161,16 +161,6 @@ impl PinKeys {
         &self.current
     }
 
-    /// Keyed digests of an ID number, the one to keep first: the others are what it is kept as
-    /// since before a change of the secret.
-    pub fn digests(&self, id_number: &str) -> Vec<Vec<u8>> {
-        let keys = std::iter::once(&self.current).chain(&self.older);
-        keys.map(|key| {
-            hmac_sha256(key.key.expose_secret(), &[b"id\0", id_number.as_bytes()]).to_vec()
-        })
-        .collect()
-    }
-
     /// The tag of this PIN made with the key of this version, if that key is known.
     pub fn tag(&self, version: i64, id: PinId, salt: &[u8], pin: &Pin) -> Option<[u8; 32]> {
         let mut keys = std::iter::once(&self.current).chain(&self.older);

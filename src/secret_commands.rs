@@ -6,7 +6,9 @@ use crate::config::DatabaseArgs;
 use crate::pin::PinKey;
 use crate::printing::say;
 use crate::seal::{Randomness, SealKey, to_hex};
-use crate::store::{Conn, Store, pins};
+use crate::staff::second_factor;
+use crate::store::staff_rows::{self, StaffState};
+use crate::store::{Conn, Store, StoreError, pins};
 use crate::wallet::bootstrap;
 use anyhow::bail;
 use std::process::ExitCode;
@@ -27,11 +29,19 @@ struct Kept {
     count: i64,
 }
 
+/// What is kept under any.
+struct AllKept {
+    /// PINs and codes by the version of their key.
+    pins: Vec<(i64, i64)>,
+    /// The second factors of who works here, as they are sealed.
+    factors: Vec<Vec<u8>>,
+}
+
 async fn list(database: DatabaseArgs) -> anyhow::Result<()> {
     let (current, older) = secrets(&database)?;
-    let counts = counts(&database).await?;
-    for Kept { name, count } in kept(&current, &older, &counts) {
-        say!("{name}: {count} PINs and codes");
+    let all = all_kept(&database).await?;
+    for Kept { name, count } in kept(&current, &older, &all) {
+        say!("{name}: {count} PINs, codes and second factors");
     }
     Ok(())
 }
@@ -40,14 +50,14 @@ async fn list(database: DatabaseArgs) -> anyhow::Result<()> {
 /// nothing from then on.
 async fn retire(database: DatabaseArgs, anyway: bool) -> anyhow::Result<()> {
     let (current, older) = secrets(&database)?;
-    let counts = counts(&database).await?;
-    let left = kept(&current, &older, &counts).into_iter().skip(1);
+    let all = all_kept(&database).await?;
+    let left = kept(&current, &older, &all).into_iter().skip(1);
     let left = left.fold(0_i64, |all, kept| all.saturating_add(kept.count));
     if left > 0 && !anyway {
         bail!(
-            "{left} PINs and codes are still kept under an older secret, and would open nothing: \
-             their owners would need new ones. Each moves on when it is typed rightly; `kadogo \
-             secret list` counts them, and --anyway retires it all the same"
+            "{left} PINs, codes and second factors are still kept under an older secret, and would \
+             open nothing: their owners would need new ones. Each moves on when it is typed \
+             rightly; `kadogo secret list` counts them, and --anyway retires it all the same"
         );
     }
     let (app, committer) = crate::beside::beside(database, None, None).await?;
@@ -69,29 +79,46 @@ fn secrets(database: &DatabaseArgs) -> anyhow::Result<(SealKey, Vec<SealKey>)> {
     }
 }
 
-async fn counts(database: &DatabaseArgs) -> anyhow::Result<Vec<(i64, i64)>> {
+async fn all_kept(database: &DatabaseArgs) -> anyhow::Result<AllKept> {
     let url = database.database_url.expose().to_owned();
     let store = tokio::task::spawn_blocking(move || Store::open_existing(&url)).await??;
-    let counts = store.read(|conn: &mut Conn| pins::counts(conn)).await;
+    let read = |conn: &mut Conn| {
+        let staff = staff_rows::all(conn)?.into_iter();
+        let works = staff.filter(|row| row.state == StaffState::Active);
+        let factors = works.map(|row| row.factor).collect();
+        Ok(AllKept { pins: pins::counts(conn)?, factors })
+    };
+    let all: Result<AllKept, StoreError> = store.read(read).await;
     tokio::task::spawn_blocking(move || store.close()).await?;
-    Ok(counts?)
+    Ok(all?)
 }
 
 /// How much is kept under each secret that was given, the newest first, and under others.
-fn kept(current: &SealKey, older: &[SealKey], counts: &[(i64, i64)]) -> Vec<Kept> {
+fn kept(current: &SealKey, older: &[SealKey], all: &AllKept) -> Vec<Kept> {
     let version = |secret: &SealKey| i64::from(PinKey::derived(secret).version);
-    let under = |version: i64| counts.iter().find(|(kept, _)| *kept == version).map_or(0, |c| c.1);
-    let mut known = vec![version(current)];
-    let mut all = vec![Kept { name: "KADOGO_SECRET".into(), count: under(version(current)) }];
-    for (place, secret) in (1_usize..).zip(older) {
-        known.push(version(secret));
-        let name = format!("KADOGO_OLD_SECRETS, number {place}");
-        all.push(Kept { name, count: under(version(secret)) });
+    let secrets = || std::iter::once(current).chain(older);
+    let factor_keys = second_factor::keys(current, older);
+    let names = (0_usize..).map(|place| match place {
+        0 => "KADOGO_SECRET".to_owned(),
+        place => format!("KADOGO_OLD_SECRETS, number {place}"),
+    });
+    let mut found: Vec<Kept> =
+        names.zip(secrets()).map(|(name, _)| Kept { name, count: 0 }).collect();
+    let mut others = 0_i64;
+    let pins = all
+        .pins
+        .iter()
+        .map(|(kept, count)| (secrets().position(|secret| version(secret) == *kept), *count));
+    let factors = all.factors.iter().map(|factor| {
+        (factor_keys.iter().position(|key| second_factor::opened(key, factor).is_some()), 1)
+    });
+    for (place, count) in pins.chain(factors) {
+        let sum =
+            place.and_then(|place| found.get_mut(place)).map_or(&mut others, |k| &mut k.count);
+        *sum = sum.saturating_add(count);
     }
-    let others = counts.iter().filter(|(version, _)| !known.contains(version));
-    let count = others.fold(0_i64, |all, (_, count)| all.saturating_add(*count));
-    if count > 0 {
-        all.push(Kept { name: "secrets that were not given".into(), count });
+    if others > 0 {
+        found.push(Kept { name: "secrets that were not given".into(), count: others });
     }
-    all
+    found
 }

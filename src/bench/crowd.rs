@@ -6,10 +6,9 @@ use super::drive::{PairPicker, posting};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Posting};
 use crate::id::{AccountId, AssistantId, PostingId};
-use crate::pin::PinKeys;
-use crate::seal::SealKey;
+use crate::id_digest::IdKey;
 use crate::store::agent_rows::{OutletRow, OutletState};
-use crate::store::identities::{Identity, IdentityRow};
+use crate::store::identities::IdentityRow;
 use crate::store::people::PersonRow;
 use crate::store::records::Record;
 use crate::time::Clock;
@@ -28,11 +27,6 @@ const LASTS: u64 = 7_900;
 const THREE_IN: u64 = 3;
 /// Outlets, by numbers that no wallet has.
 const OUTLETS: i64 = 1 << 43;
-
-/// The secret of the bench.
-pub fn secret() -> SealKey {
-    SealKey::new([1; 32])
-}
 
 /// Somebody by their place.
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +91,7 @@ impl Somebody {
     }
 
     /// All that joining at an outlet stores of them but the account.
-    pub fn joins(self, keys: &PinKeys) -> Vec<Change> {
+    pub fn joins(self, key: &IdKey) -> Vec<Change> {
         let now = Clock::System.now().micros();
         let person = PersonRow {
             account_id: self.account(),
@@ -109,19 +103,17 @@ impl Somebody {
             joined_at: now,
             tier: "id".to_owned(),
         };
-        let digest = keys.digests(&self.id_number()).into_iter().next().unwrap_or_default();
         let row = IdentityRow {
             account_id: self.account(),
             version: 1,
             last_posting: PostingId::NONE,
-            digest,
+            digest: key.digest(&self.id_number()),
             assistant: AssistantId::of(1),
             at: now,
         };
-        let seen = Identity { row, older: Vec::new() };
         vec![
             Change::keep(Record::Person(person), REGISTER.name),
-            Change::keep(Record::Identity(seen), "see_id"),
+            Change::keep(Record::Identity(row), "see_id"),
         ]
     }
 }

@@ -29,6 +29,7 @@ mod receipts;
 pub mod reckoning;
 pub mod report;
 mod server;
+mod strangers;
 mod stub_process;
 pub mod summary;
 pub mod ussd_run;

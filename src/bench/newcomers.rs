@@ -3,13 +3,13 @@
 
 use super::BenchProgress;
 use super::country;
-use super::crowd::{self, Somebody};
+use super::crowd::Somebody;
 use super::drive::posting;
 use super::load::patiently;
 use super::report::{Figures, Raw};
 use crate::app::App;
 use crate::book::Change;
-use crate::pin::PinKeys;
+use crate::id_digest::IdKey;
 use crate::refusal::Refusal;
 use crate::time::Clock;
 use crate::wallet::join;
@@ -36,18 +36,17 @@ pub async fn measure(
 ) -> anyhow::Result<Figures> {
     let over = Arc::new(AtomicBool::new(false));
     let worker = followed.then(|| tokio::spawn(follow(app.clone(), over.clone())));
-    let keys = Arc::new(PinKeys::new(&crowd::secret(), &[]));
     let started = Instant::now();
     let mut hands = tokio::task::JoinSet::new();
     for _ in 0..in_flight {
         let (book, over) = (app.wallet.book.clone(), over.clone());
-        let (next, keys) = (next.clone(), keys.clone());
+        let (next, config) = (next.clone(), app.wallet.config.clone());
         hands.spawn(async move {
             let mut raw = Raw::default();
             while !over.load(Ordering::Relaxed) {
                 let one = Somebody(next.fetch_add(1, Ordering::Relaxed));
                 let asked = Instant::now();
-                patiently(&book, || joins(one, &keys)).await?;
+                patiently(&book, || joins(one, &config.id_key)).await?;
                 raw.waits.push(asked.elapsed());
             }
             Ok::<Raw, Refusal>(raw)
@@ -76,9 +75,9 @@ async fn follow(app: App, over: Arc<AtomicBool>) -> anyhow::Result<usize> {
     Ok(made)
 }
 
-fn joins(one: Somebody, keys: &PinKeys) -> crate::book::Posting {
+fn joins(one: Somebody, key: &IdKey) -> crate::book::Posting {
     let account = join::empty_wallet(one.account(), country::currency().as_str());
-    let mut changes = one.joins(keys);
+    let mut changes = one.joins(key);
     changes.push(Change::OpenAccount(account));
     let name = [b"join".as_slice(), &one.account().number().to_be_bytes()].concat();
     posting(Clock::System.now(), &name, Vec::new(), changes)

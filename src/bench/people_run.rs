@@ -11,7 +11,6 @@ use super::{BenchProgress, bench_node, load, newcomers};
 use crate::app::App;
 use crate::book::{self, Key};
 use crate::id::{PostingId, StaffId};
-use crate::pin::PinKeys;
 use crate::reference::Reference;
 use crate::refusal::Refusal;
 use crate::request::{Mode, Request};
@@ -148,8 +147,8 @@ async fn is_there(wallet: &Wallet, somebody: Somebody) -> anyhow::Result<bool> {
 async fn fill(app: &App, count: u64, progress: BenchProgress) -> anyhow::Result<()> {
     let wallet = &app.wallet;
     if !is_there(wallet, Somebody(count.saturating_sub(1))).await? {
-        let keys = Arc::new(PinKeys::new(&crowd::secret(), &[]));
-        let joins = move |number: u64| Somebody(number).joins(&keys);
+        let config = wallet.config.clone();
+        let joins = move |number: u64| Somebody(number).joins(&config.id_key);
         load::open_with(&wallet.book, count, JOIN_TOGETHER, joins, progress).await?;
         for number in 0..OUTLETS {
             let opened = load::patiently(&wallet.book, || crowd::outlet(number)).await;

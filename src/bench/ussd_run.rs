@@ -15,6 +15,7 @@ use super::message_carrying::{GatewayPlan, MessageCarrier};
 use super::phone_threads::PhoneThreads;
 use super::processor_time::CpuMark;
 use super::report::{Figures, Raw};
+use super::strangers::Strangers;
 use super::stub_process::StubProcess;
 use super::summary::{Document, Measures};
 use crate::book;
@@ -40,6 +41,9 @@ const SCREENS: [(&str, &str); 6] = [
 ];
 /// From this screen on the amount is shown.
 const SHOWS_AMOUNT: usize = 3;
+/// After this nothing may be left of strangers who went.
+const GONE_WITHIN: Duration = Duration::from_secs(30);
+
 /// What to measure.
 #[derive(Debug, Clone)]
 pub struct UssdBenchPlan {
@@ -55,6 +59,8 @@ pub struct UssdBenchPlan {
     pub rounds: u32,
     /// Nodes on the one database; a phone keeps to one of them.
     pub nodes: usize,
+    /// Strangers of each kind who stand in the door in a run of its own.
+    pub strangers: Option<usize>,
     /// By what gateway the texts of payments leave; without one they stay in the outbox.
     pub messages: Option<GatewayPlan>,
 }
@@ -104,7 +110,9 @@ pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Resul
     for node in bench.nodes {
         node.close().await?;
     }
-    let measures = Measures { yardstick: Some(bare_what.clone()), pairs: Vec::new() };
+    let pairs = plan.strangers.map(|each| (among(each, &what), what.clone()));
+    let measures =
+        Measures { yardstick: Some(bare_what.clone()), pairs: pairs.into_iter().collect() };
     let mut document = Document::new(String::new(), runs, &measures, whole);
     let against = document.medians.iter().find_map(|series| series.against.as_ref());
     let ratio = against.map_or("-", |against| &against.ratio);
@@ -112,6 +120,11 @@ pub async fn run(plan: &UssdBenchPlan, progress: BenchProgress) -> anyhow::Resul
     document.heading =
         format!("{what} are {ratio} x {bare_what}; medians of {rounds} x {seconds} s");
     Ok(document)
+}
+
+/// How the figures call conversations with so many strangers of each kind in the door.
+fn among(each: usize, what: &str) -> String {
+    format!("{what}, 3 x {each} strangers")
 }
 
 impl Bench<'_> {
@@ -148,17 +161,24 @@ impl Bench<'_> {
         for round in 1..=rounds {
             progress(&format!("round {round} of {rounds}: {bare_what}, then conversations"));
             for is_bare in [true, false] {
-                let figures = match is_bare {
+                runs.push(self.told(match is_bare {
                     true => self.measure_bare(bare_what, &bare_talks).await?,
                     false => self.measure(what, &talks).await?,
-                };
-                progress(&figures.line());
-                let messages = figures.messages.as_ref();
-                messages.into_iter().for_each(|of| progress(&format!("  {}", of.line())));
-                runs.push(figures);
+                }));
+            }
+            if let Some(each) = self.plan.strangers {
+                progress(&format!("3 x {each} strangers come, and conversations go on"));
+                runs.push(self.told(self.measure_among(each, what, &talks).await?));
             }
         }
         Ok(runs)
+    }
+
+    fn told(&self, figures: Figures) -> Figures {
+        (self.progress)(&figures.line());
+        let messages = figures.messages.as_ref();
+        messages.into_iter().for_each(|of| (self.progress)(&format!("  {}", of.line())));
+        figures
     }
 
     fn wallet(&self) -> anyhow::Result<&Wallet> {
@@ -203,6 +223,27 @@ impl Bench<'_> {
         };
         hops.grown_bytes = self.bytes().await?.saturating_sub(bytes);
         Ok(Figures { messages, cpu, ..Figures::of(what.to_owned(), self.plan.connections, hops) })
+    }
+
+    /// The conversations, with strangers in the door: of those nothing may be left over.
+    async fn measure_among(
+        &self,
+        each: usize,
+        what: &str,
+        talks: &Arc<AtomicU64>,
+    ) -> anyhow::Result<Figures> {
+        let strangers = Strangers::come(each, &self.at, self.phones.handle()).await;
+        let figures = self.measure(&among(each, what), talks).await;
+        strangers.go().await;
+        let left = || self.nodes.iter().map(|node| node.app.wallet.metrics.connections_open());
+        let gone = Instant::now();
+        while left().sum::<i64>() > 0 {
+            if gone.elapsed() > GONE_WITHIN {
+                return Err(anyhow!("{} connections of strangers are left", left().sum::<i64>()));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        figures
     }
 
     async fn bytes(&self) -> anyhow::Result<u64> {

@@ -216,6 +216,10 @@ pub struct BenchUssdArgs {
         value_parser = clap::value_parser!(u8).range(1..=16),
     )]
     pub nodes: u8,
+    /// So many strangers stand in the door in a third run: as many with half a body, as many who
+    /// say nothing, and as many who read their answer slowly
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=5_000))]
+    pub strangers: Option<u16>,
     /// How texts leave.
     #[command(flatten)]
     pub messages: BenchMessagesArgs,

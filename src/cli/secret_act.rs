@@ -13,7 +13,7 @@ use clap::Subcommand;
 /// typed rightly.
 #[derive(Debug, Subcommand)]
 pub enum SecretAct {
-    /// How many PINs and codes are kept under each of them
+    /// How many PINs, codes and second factors are kept under each of them
     List(DatabaseArgs),
     /// Retire all but KADOGO_SECRET: from then on no node starts with another one, and nothing that
     /// is kept under another one is opened
@@ -24,7 +24,7 @@ pub enum SecretAct {
         /// The database, and the secrets.
         #[command(flatten)]
         database: DatabaseArgs,
-        /// Also while PINs and codes are left under older ones
+        /// Also while PINs, codes or second factors are left under older ones
         #[arg(long)]
         anyway: bool,
     },

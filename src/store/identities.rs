@@ -35,39 +35,27 @@ impl std::fmt::Debug for IdentityRow {
     }
 }
 
-/// An ID as it is seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// What is remembered of it.
-    pub row: IdentityRow,
-    /// The digests of the same number under keys that were in use before: not stored, but no other
-    /// wallet may have one of them.
-    pub older: Vec<Vec<u8>>,
-}
-
-impl Identity {
+impl IdentityRow {
     /// What it says of itself: one ID for a wallet, one wallet for an ID.
     pub fn entry(&self) -> Entry<'_> {
-        let row = &self.row;
-        let number = row.account_id.number();
-        let digests = [&row.digest].into_iter().chain(&self.older);
-        let vacant = digests.map(|digest| (RecordKey::IdNumber(digest.clone()), Reason::ID_TAKEN));
-        let again = if row.version == 1 { Reason::ID_CHECKED } else { Reason::STALE };
+        let number = self.account_id.number();
+        let id_number = || RecordKey::IdNumber(self.digest.clone());
+        let again = if self.version == 1 { Reason::ID_CHECKED } else { Reason::STALE };
         Entry {
             table: &TABLE,
-            key: RecordKey::Identity(row.account_id),
+            key: RecordKey::Identity(self.account_id),
             number,
-            version: row.version,
+            version: self.version,
             refusal: again,
-            vacant: record::first(row.version, vacant.collect()),
-            takes: vec![(RecordKey::IdNumber(row.digest.clone()), number)],
+            vacant: record::first(self.version, vec![(id_number(), Reason::ID_TAKEN)]),
+            takes: vec![(id_number(), number)],
             columns: vec![
                 ("account_id", Cell::Number(number)),
-                ("version", Cell::Number(row.version)),
-                ("last_posting", Cell::Number(row.last_posting.number())),
-                ("digest", Cell::Bytes(&row.digest)),
-                ("assistant", Cell::Number(row.assistant.number())),
-                ("at", Cell::Number(row.at)),
+                ("version", Cell::Number(self.version)),
+                ("last_posting", Cell::Number(self.last_posting.number())),
+                ("digest", Cell::Bytes(&self.digest)),
+                ("assistant", Cell::Number(self.assistant.number())),
+                ("at", Cell::Number(self.at)),
             ],
         }
     }
@@ -83,14 +71,13 @@ pub async fn is_known(asked: Database<'_>, account: AccountId) -> Result<bool, S
 /// Those behind one of them.
 pub fn page_after(
     conn: &mut Conn,
-    after: Option<&Identity>,
+    after: Option<&IdentityRow>,
     limit: i64,
-) -> Result<Vec<Identity>, StoreError> {
-    let after = after.map_or(AccountId::of(i64::MIN), |seen| seen.row.account_id);
+) -> Result<Vec<IdentityRow>, StoreError> {
+    let after = after.map_or(AccountId::of(i64::MIN), |seen| seen.account_id);
     let page = identities::table.filter(identities::account_id.gt(after));
     let page = page.order(identities::account_id).limit(limit);
-    let rows: Vec<IdentityRow> = on!(conn, c => page.load(c))?;
-    Ok(rows.into_iter().map(|row| Identity { row, older: Vec::new() }).collect())
+    Ok(on!(conn, c => page.load(c))?)
 }
 
 /// What is known of these wallets, and of these IDs.

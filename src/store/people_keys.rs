@@ -33,8 +33,8 @@ pub enum Clue {
     NumberEnds(String),
     /// Words that words of their name begin with, as `words` makes them.
     Named(Vec<String>),
-    /// The number of their ID: its digests, any of which.
-    IdNumber(Vec<Vec<u8>>),
+    /// The number of their ID: its digest.
+    IdNumber(Vec<u8>),
 }
 
 /// Who fits.

@@ -51,8 +51,8 @@ pub async fn find(asked: Database<'_>, clue: &Clue) -> Result<FoundPeople, Store
             Ok(cut(found, more))
         }
         Clue::Named(typed) => named(asked, typed).await,
-        Clue::IdNumber(digests) => {
-            let those = identities::table.filter(identities::digest.eq_any(digests));
+        Clue::IdNumber(digest) => {
+            let those = identities::table.filter(identities::digest.eq(digest));
             let ids: Vec<AccountId> =
                 ask::rows(asked, those.select(identities::account_id).limit(limit())).await?;
             Ok(cut(of(asked, &ids, |_| true).await?, false))

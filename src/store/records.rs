@@ -8,7 +8,7 @@ use super::blocks::{self, BlockRow};
 use super::budgets::{self, BudgetRow};
 use super::clawbacks::{self, ClawbackRow};
 use super::day_rows::{self, DayRow};
-use super::identities::{self, Identity};
+use super::identities::{self, IdentityRow};
 use super::looks::{self, LookRow};
 use super::mailboxes::{self, MailboxRow};
 use super::people::{self, PersonRow};
@@ -32,7 +32,7 @@ pub enum Record {
     /// What a PIN or a code is compared with.
     Pin(PinRow),
     /// Whose ID was seen.
-    Identity(Identity),
+    Identity(IdentityRow),
     /// Who takes no requests of whom.
     Block(BlockRow),
     /// Where cash becomes money.
@@ -92,7 +92,7 @@ impl Record {
         match self {
             Record::Person(row) => row.last_posting,
             Record::Pin(row) => row.last_posting,
-            Record::Identity(seen) => seen.row.last_posting,
+            Record::Identity(seen) => seen.last_posting,
             Record::Block(row) => row.last_posting,
             Record::Outlet(row) => row.last_posting,
             Record::Assistant(row) => row.last_posting,
@@ -115,7 +115,7 @@ impl Record {
         match &mut self {
             Record::Person(row) => row.last_posting = posting,
             Record::Pin(row) => row.last_posting = posting,
-            Record::Identity(seen) => seen.row.last_posting = posting,
+            Record::Identity(seen) => seen.last_posting = posting,
             Record::Block(row) => row.last_posting = posting,
             Record::Outlet(row) => row.last_posting = posting,
             Record::Assistant(row) => row.last_posting = posting,

@@ -2,6 +2,7 @@
 
 use crate::console_url::ConsoleUrl;
 use crate::id::{PinId, PostingId};
+use crate::id_digest::IdKey;
 use crate::market::Market;
 use crate::pin::{Pin, PinKeys};
 use crate::schedule::Every;
@@ -17,6 +18,8 @@ pub struct ServiceConfig {
     pub market: Arc<Market>,
     /// What PIN tags are made with.
     pub pin_keys: PinKeys,
+    /// What numbers of IDs are remembered by.
+    pub id_key: IdKey,
     /// What the second factors of staff are sealed with, the newest first.
     pub factor_keys: Vec<SealKey>,
     /// What posting numbers are turned into receipt codes with.

@@ -147,17 +147,13 @@ async fn a_code_an_outlet_and_an_id_lead_to_people() {
     assert_eq!(items[0].slots["name"].to_string(), outlet.name);
     assert!(items.len() > 1, "nobody serves there");
     // an ID: what is kept of it is a digest
-    let digest = world.app.wallet.config.pin_keys.digests("12345678").remove(0);
-    let seen = kadogo::store::identities::Identity {
-        row: kadogo::store::identities::IdentityRow {
-            account_id: account,
-            version: 1,
-            last_posting: Default::default(),
-            digest,
-            assistant: kadogo::id::Id::of(1),
-            at: 0,
-        },
-        older: Vec::new(),
+    let seen = kadogo::store::identities::IdentityRow {
+        account_id: account,
+        version: 1,
+        last_posting: Default::default(),
+        digest: world.app.wallet.config.id_key.digest("12345678"),
+        assistant: kadogo::id::Id::of(1),
+        at: 0,
     };
     let key = Key::new(world.clock.now(), "story", b"id");
     let seen = vec![Change::keep(Record::Identity(seen), "see_id")];

@@ -2,8 +2,12 @@
 //! for it, conversations go from one node to the other, and in the end the old one is retired.
 
 use super::aids::*;
+use super::market::NJERI;
 use super::world::*;
+use kadogo::demo::staff_on_show::{self, PLAYED};
+use kadogo::staff::second_factor;
 use kadogo::store::pins;
+use secrecy::SecretString;
 
 const OLD: u8 = 7;
 const NEW: u8 = 8;
@@ -109,4 +113,40 @@ async fn pins_move_to_the_new_secret_as_they_are_typed_and_the_old_one_is_retire
     alone.check();
     assert!(alone.starts_with_secrets(&[OLD]).await.unwrap_err().contains("is not a secret of"));
     alone.starts_with_secrets(&[NEW]).await.unwrap();
+}
+
+/// Whether one of the staff, by their place, comes in.
+async fn comes_in(world: &World, who: usize) -> bool {
+    // a code serves once
+    minutes(world, 1);
+    let who = PLAYED[who];
+    let code = second_factor::code_at(who.secret, world.clock.now());
+    let wallet = &world.app.wallet;
+    wallet.sign_in(who.name, SecretString::from(who.password), &code).await.is_ok()
+}
+
+/// An outlet registers somebody; what it says in the end.
+async fn registers(world: &World, to: &str, id: &str) -> String {
+    let njeri = world.phone(NJERI);
+    njeri.dial().await;
+    let name = Type("Neema Achieng");
+    njeri.go(&[Pick("agent"), Pick("register"), Type(to), name, Type(id), Yes, Type("8417")]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn second_factors_move_as_well_and_an_id_stays_one_id() {
+    let old = World::new().await;
+    staff_on_show::make(&old.app.wallet).await;
+    let said = registers(&old, "0711222333", "2345-6789").await;
+    assert!(said.starts_with("END"), "{said}");
+    let new = old.restart_with(with(&[NEW, OLD])).await;
+    assert!(comes_in(&new, 0).await);
+    registers(&new, "0711222444", "3345-6789").await;
+    // the new secret alone knows who came in meanwhile, and every ID
+    let alone = new.restart_with(with(&[NEW])).await;
+    assert!(comes_in(&alone, 0).await);
+    assert!(!comes_in(&alone, 1).await);
+    let said = registers(&alone, "0711222555", "2345 6789").await;
+    assert!(said.contains("This ID"), "{said}");
+    alone.check();
 }

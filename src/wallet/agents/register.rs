@@ -15,7 +15,7 @@ use crate::id::{AccountId, AssistantId, PostingId};
 use crate::limits::Tier;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
-use crate::store::identities::{Identity, IdentityRow};
+use crate::store::identities::IdentityRow;
 use crate::store::people::PersonRow;
 use crate::store::records::Record;
 use crate::store::wants::Want;
@@ -161,15 +161,13 @@ fn identity(
     assistant: AssistantId,
     id_number: &str,
 ) -> Change {
-    let mut digests = context.config.pin_keys.digests(id_number);
-    let digest = if digests.is_empty() { Vec::new() } else { digests.remove(0) };
     let row = IdentityRow {
         account_id,
         version: 1,
         last_posting: PostingId::NONE,
-        digest,
+        digest: context.config.id_key.digest(id_number),
         assistant,
         at: context.now.micros(),
     };
-    Change::keep(Record::Identity(Identity { row, older: digests }), "see_id")
+    Change::keep(Record::Identity(row), "see_id")
 }

@@ -85,7 +85,7 @@ impl Clues {
 
 fn id(typed: &str, config: &ServiceConfig) -> Option<Clue> {
     id_number::plain(typed, &config.market)
-        .map(|number| Clue::IdNumber(config.pin_keys.digests(&number)))
+        .map(|number| Clue::IdNumber(config.id_key.digest(&number)))
 }
 
 /// A number, how one begins, how one ends, or a few digits of which nobody knows which.

@@ -124,9 +124,12 @@ impl Wallet {
         let Some(row) = known else { return Err(SIGN_IN_WRONG.into()) };
         let now = self.clock.now();
         let step = self.step(&row, code, now);
-        let (tried, is_in) = tried(&row, right, step, now);
+        let (mut tried, is_in) = tried(&row, right, step, now);
         if tried.misses == row.misses && !is_in {
             return Err(SIGN_IN_WRONG.into());
+        }
+        if is_in {
+            tried.factor = self.renewed(&row);
         }
         let (event, actor) = match is_in {
             true => ("sign_in", Actor::Staff(name)),
@@ -220,8 +223,12 @@ impl Wallet {
             let row = row.filter(StaffRow::works).ok_or(SESSION_OVER)?;
             let step = self.step(&row, code, now);
             let event = if step.is_some() { "code_shown" } else { "code_wrong" };
-            let factor_step = step.unwrap_or(row.factor_step);
-            let next = StaffRow { factor_step, ..row.next() };
+            let next = match step {
+                Some(factor_step) => {
+                    StaffRow { factor_step, factor: self.renewed(&row), ..row.next() }
+                }
+                None => row.next(),
+            };
             match self.keep_staff(next, event, Actor::Staff(row.name.clone())).await {
                 // somebody tried their name, or the same code, at the same moment
                 Err(Refusal { reason: Reason::STALE, .. }) => {}
@@ -252,6 +259,18 @@ impl Wallet {
         let keys = &self.config.factor_keys;
         let secret = keys.iter().find_map(|key| second_factor::opened(key, &row.factor))?;
         second_factor::step_of(&secret, code, row.factor_step, now)
+    }
+
+    /// Their second factor as it is to be stored when a code of it was right: under the newest
+    /// secret of the service.
+    fn renewed(&self, row: &StaffRow) -> Vec<u8> {
+        let same = || row.factor.clone();
+        let Some((newest, older)) = self.config.factor_keys.split_first() else { return same() };
+        let opened = older.iter().find_map(|key| second_factor::opened(key, &row.factor));
+        match opened.and_then(|secret| secret.try_into().ok()) {
+            Some(secret) => second_factor::sealed(newest, self.randomness.bytes(), &secret),
+            None => same(),
+        }
     }
 
     pub(super) async fn staff_named(&self, name: &str) -> Result<Option<StaffRow>, Refusal> {

@@ -18,6 +18,7 @@ use super::nothing::nothing;
 use super::outcome::conforms_refused;
 use crate::book::Key;
 use crate::id::{AccountId, Id, PostingId};
+use crate::id_digest::IdKey;
 use crate::limits::Limits;
 use crate::market::Market;
 use crate::matching::Rules;
@@ -75,6 +76,7 @@ impl Trial {
         let config = ServiceConfig {
             market: Market::kenya().into(),
             pin_keys: PinKeys::new(&SealKey::new([1; 32]), &[]),
+            id_key: IdKey::new(&SealKey::new([3; 32])),
             factor_keys: vec![SealKey::new([5; 32])],
             reference_key: [7; 16],
             rules: OperatorRules {

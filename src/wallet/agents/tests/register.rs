@@ -56,7 +56,7 @@ fn a_wallet_is_opened_for_a_number_that_has_none() {
         (opened.id, opened.balance_minor, <&str>::from(opened.kind)),
         (Id::of(9_000), 0, "wallet")
     );
-    let row = &seen.row;
+    let row = seen;
     assert_eq!(
         (row.account_id, row.assistant, row.at),
         (Id::of(9_000), Id::of(ASSISTANT.number()), shop.trial.now.micros())
@@ -101,7 +101,7 @@ fn an_id_is_seen_once() {
     let known = PersonRow { tier: "id".into(), version: amina.version + 1, ..amina };
     assert_eq!(*lifted, known);
     assert_eq!(
-        (seen.row.account_id, seen.row.assistant, act.kind),
+        (seen.account_id, seen.assistant, act.kind),
         (Id::of(101), Id::of(ASSISTANT.number()), "lift")
     );
     let told = format!("date=23/11/26 name=Duka Moja phone={} time=11:05", number(FLOAT));
