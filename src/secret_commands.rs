@@ -4,7 +4,7 @@ use crate::beside::leave;
 use crate::cli::SecretAct;
 use crate::config::DatabaseArgs;
 use crate::pin::PinKey;
-use crate::printing::say;
+use crate::printing::{counted, say};
 use crate::seal::{Randomness, SealKey, to_hex};
 use crate::store::{Conn, Store, pins};
 use crate::wallet::bootstrap;
@@ -31,7 +31,7 @@ async fn list(database: DatabaseArgs) -> anyhow::Result<()> {
     let (current, older) = secrets(&database)?;
     let counts = counts(&database).await?;
     for Kept { name, count } in kept(&current, &older, &counts) {
-        say!("{name}: {count} PINs and codes");
+        say!("PINs and codes under {name}: {count}");
     }
     Ok(())
 }
@@ -45,9 +45,9 @@ async fn retire(database: DatabaseArgs, anyway: bool) -> anyhow::Result<()> {
     let left = left.fold(0_i64, |all, kept| all.saturating_add(kept.count));
     if left > 0 && !anyway {
         bail!(
-            "{left} PINs and codes are still kept under an older secret, and would open nothing: \
-             their owners would need new ones. Each moves on when it is typed rightly; `kadogo \
-             secret list` counts them, and --anyway retires it all the same"
+            "PINs and codes that are still kept under an older secret: {left}. They would open \
+             nothing, and their owners would need new ones. Each moves on when it is typed \
+             rightly; `kadogo secret list` counts them, and --anyway retires it all the same"
         );
     }
     let (app, committer) = crate::beside::beside(database, None, None).await?;
@@ -55,7 +55,9 @@ async fn retire(database: DatabaseArgs, anyway: bool) -> anyhow::Result<()> {
     leave(app, committer).await?;
     match retired? {
         0 => say!("there was no other secret"),
-        count => say!("{count} older secrets are retired: nothing starts with them any more"),
+        count => {
+            say!("retired: {}; no node starts with it any more", counted(count, "older secret"))
+        }
     }
     Ok(())
 }
