@@ -5,7 +5,7 @@ use crate::agent_number::AgentNumber;
 use crate::cli::{AgentAct, OfficeArgs};
 use crate::money::Money;
 use crate::phone::Msisdn;
-use crate::printing::say;
+use crate::printing::{counted, say};
 use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
@@ -133,7 +133,7 @@ async fn pay(
     if due.is_empty() {
         say!("nothing is to be paid");
     }
-    let mut failed = 0_usize;
+    let mut failed = 0_u32;
     for (outlet, _amount) in due {
         let number = AgentNumber::of(outlet.float_account);
         if let Err(error) = pays(number.to_string()).await {
@@ -141,7 +141,7 @@ async fn pay(
             failed = failed.saturating_add(1);
         }
     }
-    if failed > 0 { Err(anyhow!("{failed} outlets were not paid")) } else { Ok(()) }
+    if failed > 0 { Err(anyhow!("not paid: {}", counted(failed, "outlet"))) } else { Ok(()) }
 }
 
 async fn list(wallet: &Wallet) -> anyhow::Result<()> {

@@ -63,8 +63,6 @@ pub struct App {
     pub said_rules: Reloadable<Vec<Rule>>,
     /// The folder; where there is none, the files that Kadogo comes with.
     pub menus_folder: Option<PathBuf>,
-    /// Prices of services for which the folder has none.
-    pub more_prices: &'static str,
     /// What stands in all texts.
     pub names: ServiceNames,
     /// How long messages are kept that have arrived, or were given up.
@@ -149,7 +147,8 @@ impl App {
         if matches!(clock, Clock::System) {
             clock_watch::look(&store, &book, &clock, &metrics).await?;
         }
-        bootstrap::claim_world(&book, if settings.demo { "demo" } else { "service" }).await?;
+        let world = if settings.demo { bootstrap::DEMO } else { "service" };
+        bootstrap::claim_world(&book, world).await?;
         bootstrap::claim_market(&book, &market.code).await?;
         bootstrap::open_accounts(&store, &book, market.currency, clock.now()).await?;
         let reference_key = bootstrap::reference_key(&book, &randomness).await?;
@@ -194,7 +193,6 @@ impl App {
             rulebook,
             said_rules: Reloadable::new(Vec::new()),
             menus_folder: settings.menus.clone(),
-            more_prices: settings.more_prices,
             names: settings.names.clone(),
             keep_messages: settings.keep_messages,
             keep_conversations: settings.keep_conversations,

@@ -3,7 +3,7 @@
 
 use crate::book::check::CheckReport;
 use crate::cli::{BackupArgs, RestoreArgs};
-use crate::printing::say;
+use crate::printing::{counted, say};
 use crate::seal::to_hex;
 use crate::store::restoring::{Restoring, durable, folder_of};
 use crate::store::{Store, times};
@@ -90,5 +90,5 @@ fn proved(store: &Store) -> anyhow::Result<String> {
 
 fn told(report: &CheckReport) -> String {
     let first: Vec<&str> = report.faults.iter().take(FAULTS_TOLD).map(String::as_str).collect();
-    format!("{} faults, such as {}", report.fault_count, first.join("; "))
+    format!("{}, such as {}", counted(report.fault_count, "fault"), first.join("; "))
 }

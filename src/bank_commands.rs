@@ -4,7 +4,7 @@
 use crate::bank;
 use crate::bank_listing::{self, money};
 use crate::cli::{BankAct, IssueArgs, OfficeArgs, RedeemAct};
-use crate::printing::{say, say_on};
+use crate::printing::{counted, say, say_on};
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::staff_commands::fields;
@@ -113,7 +113,7 @@ pub async fn of_bank(office: &Office, act: BankAct) -> anyhow::Result<ExitCode> 
                 Some(typed) => {
                     let currency = office.app.wallet.config.market.currency;
                     let minor = balance(&typed, currency);
-                    minor.map(Some).map_err(|_no| anyhow!("{typed:?} is no amount"))
+                    minor.map(Some).map_err(|reason| office.mistyped(&typed, reason))
                 }
             };
             let (opening_minor, closing_minor) = (amount(opening)?, amount(closing)?);
@@ -205,7 +205,7 @@ async fn matched(office: &Office, duty: &OnDuty) -> anyhow::Result<()> {
         let Some(last) = open.lines.last() else { break };
         after = Some((last.line.statement, last.line.place));
     }
-    say!("{explained} lines were explained");
+    say!("explained: {}", counted(explained, "line"));
     Ok(())
 }
 

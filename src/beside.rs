@@ -2,13 +2,13 @@
 //! long as a command takes.
 
 use crate::app::{App, Committer, ended};
-use crate::config::{DatabaseArgs, DatabaseUrl, Settings, menus_folder};
+use crate::config::{DatabaseArgs, DatabaseUrl, Settings, demo_secret, menus_folder};
 use crate::seal::{Randomness, SealKey};
 use crate::service_names::ServiceNames;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::time::Clock;
-use crate::wallet::OperatorRules;
-use anyhow::bail;
+use crate::wallet::{OperatorRules, bootstrap};
+use anyhow::{Context, bail};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,14 +21,22 @@ pub async fn beside(
 ) -> anyhow::Result<(App, Committer)> {
     let DatabaseArgs { database_url, secrets } = database;
     let mut problems = Vec::new();
-    let (Some(secret), Some(old_secrets)) = secrets.read(&mut problems) else {
-        bail!(problems.join("\n"))
-    };
+    let given = secrets.read(&mut problems);
     // a mistyped address must not make a new service
     let address = database_url.expose().to_owned();
-    tokio::task::spawn_blocking(move || Store::open_existing(&address).map(|store| store.close()))
-        .await??;
+    let demo = tokio::task::spawn_blocking(move || is_demo(&address)).await?;
+    let (secret, old_secrets) = match (&demo, given) {
+        // whose secret everybody knows
+        (Ok(true), _) => (demo_secret().context("the demo secret is damaged")?, Vec::new()),
+        (_, (Some(secret), Some(old_secrets))) => (secret, old_secrets),
+        (_, _) => bail!(problems.join("\n")),
+    };
+    let demo = demo?;
+    if demo {
+        eprintln!("kadogo: this is a demo: everybody knows its secrets, and nothing in it is real");
+    }
     let mut settings = settings(database_url, secret, old_secrets);
+    settings.demo = demo;
     settings.menus = menus_folder(menus);
     settings.market = market;
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
@@ -41,6 +49,14 @@ pub async fn beside(
         bail!("nothing was done: {wrong}");
     }
     Ok((app, committer))
+}
+
+/// Whether the database, which must be there, is a demo's.
+fn is_demo(address: &str) -> Result<bool, StoreError> {
+    let store = Store::open_existing(address)?;
+    let read = store.reader().and_then(|mut conn| bootstrap::is_demo(&mut conn));
+    store.close();
+    read
 }
 
 /// What to say where this command would go by other files than the service does.
@@ -86,7 +102,6 @@ fn settings(database_url: DatabaseUrl, secret: SealKey, old_secrets: Vec<SealKey
             unjoined: false,
             grace: std::time::Duration::from_secs(24 * 3_600),
         },
-        more_prices: "",
         demo: false,
         showcase: false,
     }

@@ -30,7 +30,7 @@ pub use secret_act::SecretAct;
 pub use tariff_args::{TariffAct, TariffQuoteArgs};
 pub use wallet_args::{AccountArgs, CustomerAct, FreezeArgs, PhoneArgs, TierArgs, UnfreezeArgs};
 
-use crate::config::{ServeArgs, ServerArgs};
+use crate::config::{ServeArgs, ServerArgs, ServerUrl};
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -61,6 +61,10 @@ pub enum Command {
         /// Only the people: no deals, no collection, no group
         #[arg(long)]
         bare: bool,
+        /// Begin anew: the demo before is taken away, where its database is a file that nothing
+        /// works with. A database of a service is never touched
+        #[arg(long)]
+        fresh: bool,
     },
     /// Run the service
     ///
@@ -79,12 +83,12 @@ pub enum Command {
     Phone {
         /// Where the demo runs
         #[arg(long, default_value = "http://127.0.0.1:8080")]
-        url: String,
+        url: ServerUrl,
         /// Whose phone to be, such as +254700000001; asks when not given
         #[arg(long = "as", value_name = "PHONE")]
         person: Option<String>,
     },
-    /// The menus: check them, or draw their map
+    /// The menus: check them, draw their map, or write them out as files to edit
     Menus {
         /// The folder of the menus; the ones compiled in when not given and ./menus does not exist
         #[arg(long, env = "KADOGO_MENUS", value_name = "DIR", global = true)]
@@ -94,7 +98,7 @@ pub enum Command {
         act: MenusAct,
     },
     /// What services cost and agents earn: prove it, print it, ask it
-    #[command(long_about = tariff_args::ABOUT)]
+    #[command(long_about = tariff_args::about())]
     Tariff {
         /// The tariff file; tariff.toml of the market when not given
         #[arg(long, value_name = "FILE", global = true)]
@@ -358,7 +362,7 @@ pub enum Command {
     Health {
         /// Where it runs; the port of KADOGO_LISTEN on this machine when not given
         #[arg(long)]
-        url: Option<String>,
+        url: Option<ServerUrl>,
         /// Where the server listens
         #[arg(
             long,

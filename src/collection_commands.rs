@@ -5,7 +5,7 @@
 use crate::calendar::Day;
 use crate::cli::OfficeArgs;
 use crate::money::Money;
-use crate::printing::say_on;
+use crate::printing::{counted, say_on};
 use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::wallet::Wallet;
@@ -48,11 +48,8 @@ fn summed(wallet: &Wallet, left: &NotBack) -> String {
     let market = &wallet.config.market;
     let sum = Money::new(left.sum_minor(), market.currency);
     let day = Day::of(left.again, &market.zone).text();
-    let gifts = match left.gifts.len() {
-        1 => "1 gift is".to_owned(),
-        many => format!("{many} gifts are"),
-    };
-    format!("{gifts} not back, {sum}: tried again on {day}")
+    let gifts = counted(left.gifts.len(), "gift");
+    format!("not back: {gifts}, {sum}; tried again on {day}")
 }
 
 /// For the staff: each of them.
@@ -80,7 +77,7 @@ fn written(wallet: &Wallet, number: &str, list: &DigestList) -> Result<String, s
         writeln!(text, "{} {amount} {}-{}", leaf.short(), place.from_minor, place.to_minor)?;
     }
     let total = money(list.root.map_or(0, |root| root.sum_minor));
-    writeln!(text, "{} gifts, total {total}", list.leaves.len())?;
+    writeln!(text, "{}, total {total}", counted(list.leaves.len(), "gift"))?;
     if let Some(root) = list.root {
         writeln!(text, "root {}", root.text())?;
     }

@@ -3,37 +3,46 @@
 
 use crate::app::{self, App};
 use crate::calendar::Day;
+use crate::catalogue::Catalogue;
 use crate::cli::{TariffAct, TariffQuoteArgs};
-use crate::config::{LogFormat, ServeArgs, ServerArgs, Settings, menus_folder};
-use crate::demo::{showcase, terminal, world};
+use crate::config::{LogFormat, ServeArgs, ServerArgs, ServerUrl, Settings, menus_folder};
+use crate::demo::{fresh, showcase, terminal, world};
 use crate::market::Market;
 use crate::market_file;
 use crate::market_files;
 use crate::menu_folder::{self, Folder, Rulebook};
 use crate::money::Money;
-use crate::printing::{say, say_on};
+use crate::printing::{counted, say, say_on};
 use crate::reason::Reason;
 use crate::seal::Randomness;
 use crate::source::Source;
 use crate::store::{Store, times};
 use crate::tariff::{PriceCase, Tariff};
+use crate::terminal_words;
 use crate::time::Clock;
 use crate::tls;
+use crate::wallet::pricing::no_price;
 use anyhow::{Context, anyhow, bail};
-use std::collections::BTreeSet;
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
 /// `kadogo demo`
-pub async fn demo(args: ServerArgs, bare: bool) -> anyhow::Result<ExitCode> {
+pub async fn demo(args: ServerArgs, bare: bool, anew: bool) -> anyhow::Result<ExitCode> {
     start_log(&args)?;
     if !args.listen.ip().is_loopback() {
         tracing::warn!(listen = %args.listen, "the demo's PINs are public, and others can reach it \
                                                here");
     }
     let settings = args.demo(!bare).map_err(|problems| wrong_settings(&problems))?;
+    if anew {
+        let url = settings.database_url.expose().to_owned();
+        if tokio::task::spawn_blocking(move || fresh::take_away(&url)).await?? {
+            tracing::info!(database = %settings.database_url, "the demo before is gone");
+        }
+    }
     let dial = settings.service_code.clone();
     if settings.showcase {
         earlier(&settings).await?;
@@ -57,7 +66,7 @@ async fn earlier(settings: &Settings) -> anyhow::Result<()> {
     }
     let market = settings.market.as_deref().unwrap_or(market_files::DEFAULT);
     let folder = settings.menus.as_deref();
-    let rulebook = Rulebook::load(folder, market, settings.more_prices, &settings.names)?;
+    let rulebook = Rulebook::load(folder, market, &settings.names)?;
     let zone = &rulebook.market.zone;
     let today = Day::of(Clock::System.now(), zone);
     let begins = Day::new(today.number().saturating_sub(showcase::DAYS_BEFORE));
@@ -114,50 +123,22 @@ fn start_log(args: &ServerArgs) -> anyhow::Result<()> {
 }
 
 /// `kadogo phone`
-pub async fn phone(url: &str, person: Option<String>) -> anyhow::Result<ExitCode> {
+pub async fn phone(url: &ServerUrl, person: Option<String>) -> anyhow::Result<ExitCode> {
     let clock = Clock::System;
     let randomness = Randomness::os()?;
     let input = std::io::BufReader::new(std::io::stdin());
-    terminal::run(url, person, (&clock, &randomness), input, &mut std::io::stdout()).await?;
+    let mut output = std::io::stdout();
+    let redraws = output.is_terminal();
+    let paper = terminal::Paper::new(&mut output, redraws);
+    terminal::run(url.as_str(), person, (&clock, &randomness), input, paper).await?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// `kadogo menus check`
-pub fn check_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let folder = Folder::open(menus_folder(folder).as_deref())?;
-    let mut problems = Vec::new();
-    for files in &folder.markets {
-        match folder.check(&files.code) {
-            Ok((rulebook, summary)) => {
-                say!("{}: {summary}", files.code);
-                // a service runs with it; whoever changes a price is told
-                let circles = menu_folder::circles(&rulebook.policy.tariff);
-                problems.extend(circles.iter().map(ToString::to_string));
-            }
-            Err(found) => problems.extend(found),
-        }
-    }
-    // what all of them have in common is said once
-    let mut told = BTreeSet::new();
-    problems.retain(|problem| told.insert(problem.clone()));
-    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
 }
 
 /// Each problem on a line, then their number.
-fn complain(problems: &[impl std::fmt::Display]) -> ExitCode {
+pub fn complain(problems: &[impl std::fmt::Display]) -> ExitCode {
     problems.iter().for_each(|problem| say!("{problem}"));
-    say!("{} problem{}", problems.len(), if problems.len() == 1 { "" } else { "s" });
+    say!("{}", counted(problems.len(), "problem"));
     ExitCode::FAILURE
-}
-
-/// `kadogo menus graph`
-pub fn draw_menus(folder: Option<PathBuf>) -> anyhow::Result<ExitCode> {
-    let folder = menus_folder(folder);
-    let (rulebook, _summary) = Folder::open(folder.as_deref())?
-        .check(market_files::DEFAULT)
-        .map_err(|problems| anyhow!(problems.join("\n")))?;
-    say_on!("{}", crate::ussd::graph(&rulebook.menus, crate::language::Language::EN));
-    Ok(ExitCode::SUCCESS)
 }
 
 /// `kadogo tariff`
@@ -185,6 +166,7 @@ pub fn tariff(
         Ok(tariff) => tariff,
         Err(problems) => return Ok(complain(&problems)),
     };
+    let words = terminal_words::of_folder(&folder, &country)?;
     match act {
         TariffAct::Check => {
             say_on!("{}", tariff.text());
@@ -201,12 +183,17 @@ pub fn tariff(
             problems.extend(menu_folder::out_of_reach(&tariff, &source, country.currency));
             Ok(if problems.is_empty() { ExitCode::SUCCESS } else { complain(&problems) })
         }
-        TariffAct::Quote(args) => quote(&tariff, args, &country),
+        TariffAct::Quote(args) => quote(&tariff, args, &country, &words),
     }
 }
 
 /// `kadogo tariff quote`
-fn quote(tariff: &Tariff, args: &TariffQuoteArgs, market: &Market) -> anyhow::Result<ExitCode> {
+fn quote(
+    tariff: &Tariff,
+    args: &TariffQuoteArgs,
+    market: &Market,
+    words: &Catalogue,
+) -> anyhow::Result<ExitCode> {
     let service = args.service.as_str();
     if !crate::wallet::priced().contains(&service) {
         bail!("{service} has no price: what has one is {}", crate::wallet::priced().join(", "));
@@ -220,9 +207,7 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs, market: &Market) -> anyhow::Re
     let amount = |text: &str| match Money::parse(text, tariff.currency(), &market.currency_names) {
         Ok(amount) => Ok(amount),
         Err(Reason::AMOUNT_ZERO) => Ok(Money::new(0, tariff.currency())),
-        Err(reason) => {
-            Err(anyhow!("`{text}` is not an amount of {}: {}", tariff.currency(), reason.code()))
-        }
+        Err(reason) => Err(terminal_words::mistyped(words, text, reason)),
     };
     let month_minor =
         args.month_volume.as_deref().map_or(Ok(0), |text| amount(text).map(|money| money.minor))?;
@@ -235,24 +220,22 @@ fn quote(tariff: &Tariff, args: &TariffQuoteArgs, market: &Market) -> anyhow::Re
         date: args.on.unwrap_or_else(today),
         month_minor,
     };
-    let text = tariff.quote_text(&case);
-    say_on!(
-        "{}",
-        text.map_err(|reason| anyhow!(
-            "{service} {} is not moved: {}",
-            case.amount,
-            reason.code()
-        ))?
-    );
+    let text = tariff.quote_text(&case).map_err(|reason| {
+        let why = terminal_words::refused(words, &no_price(tariff, &case, reason));
+        why.context(format!("{service} {} is not moved", case.amount))
+    });
+    say_on!("{}", text?);
     Ok(ExitCode::SUCCESS)
 }
 
 /// `kadogo health`
-pub async fn health(url: Option<String>, listen: std::net::SocketAddr) -> anyhow::Result<ExitCode> {
+pub async fn health(url: Option<ServerUrl>, listen: SocketAddr) -> anyhow::Result<ExitCode> {
     // a server that listens on every address is asked on this machine's own
-    let url = url.unwrap_or_else(|| format!("http://127.0.0.1:{}", listen.port()));
+    let here = || format!("http://127.0.0.1:{}", listen.port());
+    let url = url.map_or_else(here, |url| url.as_str().to_owned());
     let client = tls::client().timeout(std::time::Duration::from_secs(5)).build()?;
-    let answer = client.get(format!("{}/readyz", url.trim_end_matches('/'))).send().await?;
+    let answer = client.get(format!("{url}/readyz")).send().await;
+    let answer = answer.with_context(|| format!("{url} does not answer"))?;
     let status = answer.status();
     // the answer says why it is not ready
     say!("{status}: {}", answer.text().await?);

@@ -7,16 +7,17 @@ mod database_url;
 mod outside;
 mod secret_args;
 mod serve_args;
+mod server_url;
 mod service_settings;
 
 pub use database_args::DatabaseArgs;
 pub use database_url::DatabaseUrl;
-pub use secret_args::{DEMO_SECRET, SecretArgs};
+pub use secret_args::{DEMO_SECRET, SecretArgs, demo_secret};
 pub use serve_args::ServeArgs;
+pub use server_url::ServerUrl;
 pub use service_settings::{GatewayAccount, Settings};
 
 use crate::console_url::ConsoleUrl;
-use crate::demo::world;
 use crate::schedule::Every;
 use crate::seal::SealKey;
 use crate::service_names::ServiceNames;
@@ -143,8 +144,7 @@ pub enum LogFormat {
 impl ServerArgs {
     /// The settings of a demo in which something goes on already, or nothing.
     pub fn demo(self, showcase: bool) -> Result<Settings, Vec<String>> {
-        let secret = SealKey::from_hex(DEMO_SECRET)
-            .ok_or_else(|| vec!["the demo secret is damaged".to_owned()])?;
+        let secret = demo_secret().ok_or_else(|| vec!["the demo secret is damaged".to_owned()])?;
         let mut problems = Vec::new();
         self.check(&mut problems);
         let args = ServerArgs { send_to_unjoined: self.send_to_unjoined.or(Some(true)), ..self };
@@ -205,7 +205,6 @@ impl ServerArgs {
                 unjoined: self.send_to_unjoined.unwrap_or(false),
                 grace: Duration::from_secs(self.grace_hours.saturating_mul(3_600)),
             },
-            more_prices: world::PRICES,
             demo: true,
             showcase: false,
         }

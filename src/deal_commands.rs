@@ -4,7 +4,7 @@
 use crate::cli::{DealAct, OfficeArgs};
 use crate::money::Money;
 use crate::phone::Msisdn;
-use crate::printing::say;
+use crate::printing::{counted, say};
 use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
@@ -99,7 +99,8 @@ fn line(wallet: &Wallet, dispute: &Dispute) -> String {
 fn shown(wallet: &Wallet, dispute: &Dispute) {
     let terms = &dispute.deal.terms;
     say!("{}", line(wallet, dispute));
-    say!("deliver by {}, {} days to look", terms.deliver_by.text(), terms.look_days);
+    let look = counted(terms.look_days, "day");
+    say!("deliver by {}, {look} to look", terms.deliver_by.text());
     if let Some(platform) = &terms.platform {
         let of_all = terms.price.seller.platform_minor;
         let had = terms.price.platform_minor(terms.amount_minor, terms.released_minor);

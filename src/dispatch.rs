@@ -1,11 +1,11 @@
 //! Which command runs which part. It is here and not beside `main`, so that what the parts are made
 //! of is compiled once.
 
-use crate::cli::{BookAct, Cli, Command, MenusAct};
+use crate::cli::{BookAct, Cli, Command};
 use crate::{
     agent_commands, audit_commands, backup_commands, bank_commands, bench_commands, close_commands,
     collection_commands, commands, customer_commands, deal_commands, descriptors, manual,
-    message_commands, reversal_commands, secret_commands, staff_commands, verify,
+    menu_commands, message_commands, reversal_commands, secret_commands, staff_commands, verify,
 };
 use clap::Parser;
 use std::process::ExitCode;
@@ -35,11 +35,10 @@ async fn aside(
 
 async fn done(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Demo { server, bare } => commands::demo(server, bare).await,
+        Command::Demo { server, bare, fresh } => commands::demo(server, bare, fresh).await,
         Command::Serve(args) => commands::serve(*args).await,
         Command::Phone { url, person } => commands::phone(&url, person).await,
-        Command::Menus { menus, act: MenusAct::Check } => commands::check_menus(menus),
-        Command::Menus { menus, act: MenusAct::Graph } => commands::draw_menus(menus),
+        Command::Menus { menus, act } => menu_commands::run(menus, &act),
         Command::Tariff { tariff, market, menus, act } => {
             commands::tariff(tariff, menus, &market, &act)
         }

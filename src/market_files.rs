@@ -43,6 +43,11 @@ impl MarketFiles {
     fn of(code: &str, [market, tariff, limits, approvals]: [Source; NAMES.len()]) -> MarketFiles {
         MarketFiles { code: code.to_owned(), market, tariff, limits, approvals }
     }
+
+    /// Each of them.
+    pub fn sources(&self) -> [&Source; NAMES.len()] {
+        [&self.market, &self.tariff, &self.limits, &self.approvals]
+    }
 }
 
 /// The markets that Kadogo comes with, by their codes.

@@ -66,16 +66,14 @@ pub struct Rulebook {
 }
 
 impl Rulebook {
-    /// What a folder says of a market, or the files that are compiled in; `more_prices` are those
-    /// of services for which it has none. Everything that is wrong with it is in the error.
+    /// What a folder says of a market, or the files that are compiled in. Everything that is wrong
+    /// with it is in the error.
     pub fn load(
         folder: Option<&Path>,
         market: &str,
-        more_prices: &str,
         names: &ServiceNames,
     ) -> anyhow::Result<Rulebook> {
         let mut folder = Folder::open(folder).context("the menus cannot be read")?;
-        folder.price(more_prices);
         folder.names = names.clone();
         let (rulebook, _summary) = folder
             .check(market)
@@ -120,27 +118,21 @@ impl Folder {
         Ok(Folder { screens, sms, markets, matching, chart, names })
     }
 
+    /// All of them by where they are in it.
+    pub fn files(&self) -> Vec<(&str, &str)> {
+        let Folder { screens, sms, markets, matching, chart, .. } = self;
+        let of_markets = markets.iter().flat_map(MarketFiles::sources);
+        let all = [&screens.customer, sms, matching, chart].into_iter().chain(&screens.texts);
+        let of_all = all.chain(of_markets);
+        of_all.map(|file| (file.name.trim_start_matches("menus/"), &*file.text)).collect()
+    }
+
     /// The files of a market.
     pub fn market(&self, code: &str) -> Result<&MarketFiles, String> {
         self.markets.iter().find(|files| files.code == code).ok_or_else(|| {
             let known: Vec<&str> = self.markets.iter().map(|files| files.code.as_str()).collect();
             format!("there is no market `{code}`: those in menus/markets are {}", known.join(", "))
         })
-    }
-
-    /// Adds prices of services for which a tariff has none.
-    pub fn price(&mut self, more: &str) {
-        let tables = |text: &str| -> Vec<String> {
-            let heads = text.lines().filter(|line| line.starts_with('['));
-            heads.map(|line| line.trim_matches(['[', ']']).to_owned()).collect()
-        };
-        for files in &mut self.markets {
-            let own = &files.tariff;
-            let known = tables(&own.text);
-            if !tables(more).iter().any(|table| known.contains(table)) {
-                files.tariff = Source::new(own.name.clone(), format!("{}{more}", own.text));
-            }
-        }
     }
 
     /// Reads and checks everything that counts in a market: what it says, or everything that is

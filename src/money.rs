@@ -5,7 +5,7 @@ mod amount_text;
 mod currency;
 mod number_words;
 
-pub use currency::Currency;
+pub use currency::{Currency, DECIMALS_FILE};
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;

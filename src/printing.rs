@@ -1,7 +1,7 @@
 //! What commands print. Whoever reads it may stop in the middle, as `head` does: then the command
 //! ends there, quietly, as any other program would. Which commands there are is not known here.
 
-use std::fmt::Arguments;
+use std::fmt::{Arguments, Display};
 use std::io::{ErrorKind, Write};
 
 /// What shells say of a program whose reader is gone. It is no success: nobody read how it ended.
@@ -20,6 +20,12 @@ macro_rules! say_on {
 }
 
 pub(crate) use {say, say_on};
+
+/// So many of something: one has no `s`.
+pub fn counted<N: Display + PartialEq + From<u8>>(count: N, thing: &str) -> String {
+    let plural = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
 
 /// Prints it, or ends the program where that is not possible any more.
 pub fn printed(text: Arguments<'_>) {

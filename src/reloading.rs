@@ -18,7 +18,7 @@ impl App {
         let market = settings.market.clone().or(kept);
         let market = market.as_deref().unwrap_or(market_files::DEFAULT);
         let folder = settings.menus.as_deref();
-        Rulebook::load(folder, market, settings.more_prices, &settings.names)
+        Rulebook::load(folder, market, &settings.names)
     }
 
     /// Takes changed menus into use, all at one moment; keeps the ones in use when the new ones are
@@ -27,7 +27,7 @@ impl App {
         let (folder, names) = (self.menus_folder.as_deref(), &self.names);
         // the country is that of the book, and counts from the next start
         let market = &self.wallet.config.market.code;
-        self.rulebook.set(Rulebook::load(folder, market, self.more_prices, names)?);
+        self.rulebook.set(Rulebook::load(folder, market, names)?);
         Ok(())
     }
 

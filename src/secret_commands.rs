@@ -4,7 +4,7 @@ use crate::beside::leave;
 use crate::cli::SecretAct;
 use crate::config::DatabaseArgs;
 use crate::pin::PinKey;
-use crate::printing::say;
+use crate::printing::{counted, say};
 use crate::seal::{Randomness, SealKey, to_hex};
 use crate::staff::second_factor;
 use crate::store::staff_rows::{self, StaffState};
@@ -41,7 +41,7 @@ async fn list(database: DatabaseArgs) -> anyhow::Result<()> {
     let (current, older) = secrets(&database)?;
     let all = all_kept(&database).await?;
     for Kept { name, count } in kept(&current, &older, &all) {
-        say!("{name}: {count} PINs, codes and second factors");
+        say!("PINs, codes and second factors under {name}: {count}");
     }
     Ok(())
 }
@@ -55,9 +55,10 @@ async fn retire(database: DatabaseArgs, anyway: bool) -> anyhow::Result<()> {
     let left = left.fold(0_i64, |all, kept| all.saturating_add(kept.count));
     if left > 0 && !anyway {
         bail!(
-            "{left} PINs, codes and second factors are still kept under an older secret, and would \
-             open nothing: their owners would need new ones. Each moves on when it is typed \
-             rightly; `kadogo secret list` counts them, and --anyway retires it all the same"
+            "PINs, codes and second factors that are still kept under an older secret: {left}. \
+             They would open nothing, and their owners would need new ones. Each moves on when it \
+             is typed rightly; `kadogo secret list` counts them, and --anyway retires it all the \
+             same"
         );
     }
     let (app, committer) = crate::beside::beside(database, None, None).await?;
@@ -65,7 +66,9 @@ async fn retire(database: DatabaseArgs, anyway: bool) -> anyhow::Result<()> {
     leave(app, committer).await?;
     match retired? {
         0 => say!("there was no other secret"),
-        count => say!("{count} older secrets are retired: nothing starts with them any more"),
+        count => {
+            say!("retired: {}; no node starts with it any more", counted(count, "older secret"))
+        }
     }
     Ok(())
 }

@@ -5,12 +5,12 @@ use crate::app::{App, Committer};
 use crate::beside::{beside, leave};
 use crate::book::Key;
 use crate::cli::{OfficeArgs, SessionArgs};
-use crate::language::Language;
 use crate::printing::say;
 use crate::private_file;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::request::{Fields, Item, Mode, Request, Secret, Slots};
 use crate::staff::role::{self, Right};
+use crate::terminal_words;
 use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::OnDuty;
 use crate::wallet::office::who_approves::Approvers;
@@ -50,10 +50,22 @@ impl Office {
     /// Who is signed in.
     pub async fn duty(&self) -> anyhow::Result<OnDuty> {
         let file = &self.by.session;
-        let secret = std::fs::read_to_string(file).map_err(|_absent| {
-            anyhow!("nobody is signed in: `kadogo staff sign-in NAME` (no {})", file.display())
-        })?;
+        let Ok(secret) = std::fs::read_to_string(file) else {
+            let absent = file.display();
+            let played = self.played().await;
+            bail!("nobody is signed in: `kadogo staff sign-in NAME` (no {absent}){played}");
+        };
         self.app.wallet.on_duty(secret.trim()).await.map_err(|refusal| self.refused(&refusal))
+    }
+
+    /// In a demo: who can be played, and what they type.
+    async fn played(&self) -> String {
+        let mut text = String::new();
+        for each in self.app.console.played {
+            let code = self.app.console.code_of(each).await;
+            text.push_str(&format!("\n  {}: password `{}`, code {code}", each.name, each.password));
+        }
+        text
     }
 
     /// Remembers who is signed in, in a file that nobody else can read.
@@ -79,7 +91,12 @@ impl Office {
     /// An amount as services have it.
     pub fn minor(&self, typed: &str) -> anyhow::Result<String> {
         let read = self.app.wallet.config.market.amount(&typed.to_uppercase());
-        read.map(|money| money.minor_text()).map_err(|_reason| anyhow!("{typed:?} is no amount"))
+        read.map(|money| money.minor_text()).map_err(|reason| self.mistyped(typed, reason))
+    }
+
+    /// Why what was typed is not what it should be, in words.
+    pub fn mistyped(&self, typed: &str, reason: Reason) -> anyhow::Error {
+        terminal_words::mistyped(&self.app.menus.get().catalogue, typed, reason)
     }
 
     /// The same where one of several rights is enough, of which the first is what it is about.
@@ -242,9 +259,7 @@ impl Office {
 
     /// A refusal in words.
     pub fn refused(&self, refusal: &Refusal) -> anyhow::Error {
-        let menus = self.app.menus.get();
-        let words = menus.catalogue.refused_to_staff(Language::EN, refusal.code(), &refusal.slots);
-        anyhow!("{words}")
+        terminal_words::refused(&self.app.menus.get().catalogue, refusal)
     }
 }
 

@@ -105,7 +105,7 @@ async fn invite(
 ) -> anyhow::Result<()> {
     let wallet = &office.app.wallet;
     let msisdn = Msisdn::parse(phone, &wallet.config.market)
-        .map_err(|reason| anyhow!("`{phone}` is not a mobile number: {}", reason.code()))?;
+        .map_err(|reason| office.mistyped(phone, reason))?;
     if wallet.has_staff().await.map_err(|refusal| office.refused(&refusal))? {
         let duty = office.duty().await?;
         let typed =

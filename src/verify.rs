@@ -4,7 +4,7 @@
 use crate::book::check::{self, CheckReport, CheckStage, Extent, SetApart};
 use crate::cli::BookCheckArgs;
 use crate::money::{Currency, Money};
-use crate::printing::say;
+use crate::printing::{counted, say};
 use crate::seal::to_hex;
 use crate::store::{Store, StoreError};
 use crate::time::Clock;
@@ -139,7 +139,8 @@ fn read_out(report: &CheckReport) {
         );
     }
     for (currency, apart) in &report.set_apart {
-        say!("set apart: {} in {} arrangements", sum_of(currency, apart), apart.arrangements);
+        let of = counted(apart.arrangements, "arrangement");
+        say!("set apart: {} in {of}", sum_of(currency, apart));
     }
     for (currency, sum) in &report.sums_minor {
         say!("all balances in {currency} add up to {sum}");

@@ -70,7 +70,6 @@ pub fn settings(database_url: &str, demo: bool) -> Settings {
             unjoined: false,
             grace: std::time::Duration::from_secs(24 * 3_600),
         },
-        more_prices: "",
         demo,
         showcase: false,
     }

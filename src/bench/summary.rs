@@ -148,7 +148,7 @@ impl Document {
     pub fn lines(&self) -> Vec<String> {
         let columns =
             ["in flight", "per sec", "min", "max", "mean ms", "p50 ms", "p99 ms", "max ms"];
-        let columns = columns.iter().chain(&["batch", "largest", "bytes"]);
+        let columns = columns.iter().chain(&["batch", "largest", "disk B/op"]);
         let columns: String = columns.map(|column| format!(" {column:>9}")).collect();
         let width = self.medians.iter().map(|series| series.what.len()).max().unwrap_or(0);
         let width = width.max(NAME_WIDTH);

@@ -1,14 +1,25 @@
 //! What can be asked of a tariff, as the command line names it.
 
+use crate::wallet::priced;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 /// What a tariff file says, for who writes one.
-pub const ABOUT: &str = r#"What services cost and agents earn: prove it, print it, ask it
+pub fn about() -> String {
+    ABOUT.replace("SERVICES", &services())
+}
+
+/// What has a price.
+fn services() -> String {
+    priced().join(", ")
+}
+
+const ABOUT: &str = r#"What services cost and agents earn: prove it, print it, ask it
 
 A tariff file names its `currency`, may name a `rounding` (up, down, half_even, half_up; the
-last when not given), and has a table for each service: send, cash_in, cash_out. A service
-without a table is free.
+last when not given), and has a table for each service that is not free:
+
+  SERVICES
 
   [send]
   bands = [
@@ -66,8 +77,8 @@ pub enum TariffAct {
 /// What `tariff quote` takes.
 #[derive(Debug, Args)]
 pub struct TariffQuoteArgs {
-    /// The service: send, cash_in, cash_out
-    #[arg(value_name = "SERVICE")]
+    /// The service
+    #[arg(value_name = "SERVICE", help = format!("The service: {}", services()))]
     pub service: String,
     /// How much is moved, as people write it: 200, 1,000.50
     #[arg(value_name = "AMOUNT")]

@@ -38,6 +38,11 @@ pub(super) fn mail_server(address: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Whether it is the gateway that real messages go to, where the sandbox has no account.
+pub(super) fn is_live(address: &str) -> bool {
+    parsed(address).is_ok_and(|url| url.host_str() == Some("api.africastalking.com"))
+}
+
 fn parsed(address: &str) -> Result<Url, &'static str> {
     Url::parse(address).map_err(|_wrong| "cannot be read as an address")
 }
@@ -57,6 +62,7 @@ mod tests {
             "http://[::1]:4000",
         ] {
             assert_eq!(gateway(address), Ok(()), "{address}");
+            assert_eq!(is_live(address), address.contains("//api.africas"), "{address}");
         }
         for address in [
             "",

@@ -15,10 +15,16 @@ pub struct SecretArgs {
     /// The secret that PINs are tagged and conversations are sealed with: 64 hexadecimal digits
     /// (`kadogo secret` makes one). Without it every PIN is lost, so keep a copy apart from the
     /// database
-    #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX")]
+    #[arg(long, env = "KADOGO_SECRET", hide_env_values = true, value_name = "HEX", global = true)]
     pub secret: Option<SecretString>,
     /// A file with that secret, instead of the secret itself
-    #[arg(long, env = "KADOGO_SECRET_FILE", value_name = "FILE", conflicts_with = "secret")]
+    #[arg(
+        long,
+        env = "KADOGO_SECRET_FILE",
+        value_name = "FILE",
+        conflicts_with = "secret",
+        global = true
+    )]
     pub secret_file: Option<PathBuf>,
     /// Secrets used before this one, separated by commas: PINs set under them stay valid
     #[arg(
@@ -26,7 +32,8 @@ pub struct SecretArgs {
         env = "KADOGO_OLD_SECRETS",
         hide_env_values = true,
         value_name = "HEX,HEX",
-        value_delimiter = ','
+        value_delimiter = ',',
+        global = true
     )]
     pub old_secrets: Vec<SecretString>,
 }
@@ -83,6 +90,11 @@ impl SecretArgs {
         }
         key
     }
+}
+
+/// The same, to work with.
+pub fn demo_secret() -> Option<SealKey> {
+    SealKey::from_hex(DEMO_SECRET)
 }
 
 /// Whether a secret is the one of every demo.

@@ -51,7 +51,8 @@ pub struct ServeArgs {
     /// The address that mail comes from
     #[arg(long, env = "KADOGO_MAIL_FROM", value_name = "ADDRESS")]
     pub mail_from: Option<String>,
-    /// Africa's Talking: where its API is
+    /// Africa's Talking: where its API is; that of the sandbox, whose user name is sandbox, is
+    /// https://api.sandbox.africastalking.com
     #[arg(
         long,
         env = "KADOGO_AT_URL",
@@ -102,7 +103,6 @@ impl ServeArgs {
                     callback_token,
                     gateway: Some(gateway),
                     mail,
-                    more_prices: "",
                     demo: false,
                     showcase: false,
                     ..base
@@ -197,6 +197,13 @@ impl ServeArgs {
             problems.push(format!("KADOGO_AT_URL {why}"));
         }
         let username = self.at_username.clone()?;
+        if username == "sandbox" && url.is_ok() && outside::is_live(&self.at_url) {
+            problems.push(
+                "KADOGO_AT_USERNAME is the sandbox's, and KADOGO_AT_URL is not: it is \
+                 https://api.sandbox.africastalking.com"
+                    .to_owned(),
+            );
+        }
         let api_key = self.at_api_key.clone()?;
         url.ok()?;
         Some(GatewayAccount {

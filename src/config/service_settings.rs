@@ -64,9 +64,6 @@ pub struct Settings {
     pub keep_conversations: Duration,
     /// What the operator decides about services.
     pub rules: OperatorRules,
-    /// Prices of services for which the tariff file has none, as it would write them: so that they
-    /// can be tried.
-    pub more_prices: &'static str,
     /// Whether this is the demo,
     pub demo: bool,
     /// and whether something goes on in it already when it is started.

@@ -78,7 +78,7 @@ impl Console {
     }
 
     /// What the code of somebody who is played is now, or next if they have used it.
-    pub(super) async fn code_of(&self, played: &Played) -> String {
+    pub async fn code_of(&self, played: &Played) -> String {
         let now = self.wallet.clock.now();
         let name = played.name;
         let read = move |conn: &mut _| crate::store::staff_rows::by_name(conn, name);

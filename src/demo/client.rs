@@ -23,6 +23,8 @@ pub(super) struct Resident {
     #[serde(default)]
     pub(super) pin: Option<String>,
     #[serde(default)]
+    pub(super) pin_locked: bool,
+    #[serde(default)]
     pub(super) language: Option<String>,
     #[serde(default)]
     pub(super) balance_minor: Option<i64>,
@@ -39,6 +41,8 @@ pub(super) struct ResidentAgent {
     pub(super) outlet: String,
     #[serde(default)]
     pub(super) pin: Option<String>,
+    #[serde(default)]
+    pub(super) pin_locked: bool,
 }
 
 /// A message in somebody's inbox.

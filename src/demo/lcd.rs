@@ -37,7 +37,7 @@ pub(super) fn padded(text: &str, width: usize) -> String {
 }
 
 /// Whatever comes over the wire must not steer the terminal.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }
 

@@ -4,6 +4,8 @@
 /// The terminal's connection to the service.
 mod client;
 mod deals_on_show;
+/// Beginning anew.
+pub mod fresh;
 /// A group that puts money together, and a collection.
 mod groups_on_show;
 /// The screen of the phone in a terminal.
@@ -23,6 +25,8 @@ pub mod showcase;
 pub mod staff_on_show;
 /// The phone in a terminal.
 pub mod terminal;
+/// What the phone in a terminal is drawn on.
+mod terminal_paper;
 /// A deal for each state that one can be in.
 mod trades;
 /// What can go wrong with it.

@@ -1,7 +1,7 @@
 //! The demo's agents: a super-agent and two outlets, each with people who serve there. Their PINs
 //! are public.
 
-use super::seed::{Called, Seed};
+use super::seed::{Called, Seed, is_locked};
 use crate::agent_number::AgentNumber;
 use crate::book::{Change, Key, Leg};
 use crate::id::{AccountId, AssistantId, PostingId};
@@ -49,6 +49,8 @@ pub struct AgentView {
     pub outlet: String,
     /// Their PIN for it, as long as it is the seeded one.
     pub pin: Option<String>,
+    /// Whether too many wrong tries have locked theirs.
+    pub pin_locked: bool,
     /// The float of the outlet, minor units.
     pub float_minor: i64,
 }
@@ -167,6 +169,7 @@ pub(super) fn post(
         outlet.staff.iter().find(is_theirs).map(|(_, pin)| (outlet.role, *pin))
     });
     let stored = pins::by_id(conn, post.assistant.id.into())?;
+    let pin_locked = stored.as_ref().is_some_and(is_locked);
     let pin = seeded.zip(stored).and_then(|((_, seeded), stored)| {
         let pin = Pin::parse(seeded).ok()?;
         let right = config.pin_keys.matches(
@@ -182,6 +185,7 @@ pub(super) fn post(
         number: AgentNumber::of(post.outlet.float_account).to_string(),
         outlet: post.outlet.name,
         pin,
+        pin_locked,
         float_minor: float.map_or(0, |account| account.balance_minor),
     };
     Ok(Some((seeded.map_or("agent", |(role, _)| role).to_owned(), post)))

@@ -3,14 +3,18 @@
 use super::residents::BARAKA;
 use super::{showcase, world};
 use crate::app_state::AppState;
+use crate::language::Language;
 use crate::market::Market;
 use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::time::Timestamp;
+use crate::value::Slots;
 use actix_web::HttpResponse;
 use actix_web::web::{self, Data, Path};
 use serde::Serialize;
 
+/// What is no page.
+const TEXT: &str = "text/plain; charset=utf-8";
 /// Messages shown of an inbox.
 const INBOX_MAX: i64 = 100;
 
@@ -29,6 +33,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(home))
         .route("/phone", web::get().to(phone))
         .route("/demo/people", web::get().to(people))
+        .route("/demo/number/{typed}", web::get().to(number))
         .route("/demo/inbox/{phone}", web::get().to(inbox))
         .route("/demo/mail", web::get().to(mail))
         .route("/demo/mail/{id}/{file}", web::get().to(mail_file));
@@ -54,7 +59,7 @@ fn of_market(page: &str, market: &Market) -> String {
     let somebody = Msisdn::from_e164(&market.made_up(BARAKA)).map(|number| number.local(market));
     page.replace("COUNTRY_CODE", &market.country_code)
         .replace("TRUNK_SIGN", &market.trunk)
-        .replace("NATIONAL_DIGITS", &market.national_digits.to_string())
+        .replace("TIME_ZONE", market.zone.iana_name().unwrap_or("UTC"))
         .replace("CURRENCY_CODE", market.currency.as_str())
         .replace("CURRENCY_DECIMALS", &market.currency.exponent().to_string())
         .replace("MISSING_AMOUNT", &missing.to_string())
@@ -65,6 +70,18 @@ async fn people(state: Data<AppState>) -> HttpResponse {
     match world::people(&state.wallet).await {
         Ok(people) => HttpResponse::Ok().json(people),
         Err(error) => broken(&error),
+    }
+}
+
+/// The number that somebody wants to be, in full; or why it is none, in words.
+async fn number(state: Data<AppState>, typed: Path<String>) -> HttpResponse {
+    match Msisdn::parse(&typed, &state.wallet.config.market) {
+        Ok(phone) => HttpResponse::Ok().content_type(TEXT).body(phone.e164().to_owned()),
+        Err(reason) => {
+            let key = format!("refusal.{}", reason.code());
+            let words = state.sms.catalogue.get().say(Language::EN, &key, &Slots::new());
+            HttpResponse::BadRequest().content_type(TEXT).body(words)
+        }
     }
 }
 

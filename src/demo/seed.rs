@@ -1,8 +1,10 @@
 //! What is written down of somebody who lives in the demo, before they are brought into its world.
 //! What they are called, and which numbers there are, is a matter of the market.
 
+use crate::book::PIN_ATTEMPTS_MAX;
 use crate::language::Language;
 use crate::market::Market;
+use crate::store::pins::PinRow;
 
 /// Somebody to be.
 pub(super) struct Seed {
@@ -45,6 +47,11 @@ impl Seed {
         let own = Language::parse(self.language).filter(|own| market.speaks(*own));
         own.unwrap_or(market.language)
     }
+}
+
+/// Whether a PIN opens nothing any more, as it was typed wrongly too often.
+pub(super) fn is_locked(pin: &PinRow) -> bool {
+    pin.attempts >= PIN_ATTEMPTS_MAX
 }
 
 /// A market for second-hand goods. It is not seeded: it joins, and is made known, as anybody is;

@@ -2,11 +2,12 @@
 //! shows texts. It takes its lines, its output, the time and its dice from the caller, so that a
 //! test can hold it.
 
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+pub use super::terminal_paper::Paper;
 pub use super::trouble::Trouble;
 
 use super::client::{DemoClient, Resident};
@@ -23,16 +24,16 @@ const SERVICE_CODE: &str = "*384*1234#";
 /// How often it looks for messages.
 const LOOK_EVERY: Duration = Duration::from_millis(1500);
 
-const HELP: &str = "  Enter dials *384*1234#  ·  sms TEXT writes an SMS  ·  who hands the phone \
-                    on  ·  x hangs up  ·  q quits\n";
+const HELP: &str = "  Enter dials *384*1234#  ·  sms TEXT writes an SMS  ·  x hangs up
+  who hands the phone on  ·  q quits\n";
 
 /// Runs the phone until the input ends or says `q`. Without a number it asks who is holding it.
-pub async fn run(
+pub async fn run<'a>(
     base_url: &str,
     as_phone: Option<String>,
-    (clock, randomness): (&Clock, &Randomness),
+    (clock, randomness): (&'a Clock, &'a Randomness),
     input: impl BufRead + Send + 'static,
-    output: &mut (dyn Write + Send),
+    paper: Paper<'a>,
 ) -> Result<(), Trouble> {
     let mut lines = lines_of(input);
     let wire = DemoClient::new(base_url)?;
@@ -41,7 +42,7 @@ pub async fn run(
         wire,
         clock,
         randomness,
-        output,
+        paper,
         owner: None,
         session: None,
         messages_seen: 0,
@@ -53,7 +54,10 @@ pub async fn run(
                 .ok_or_else(|| Trouble::NotANumber { typed: number, like: like() })?;
             phone.take(owner).await?;
         }
-        None => phone.ask_who(&people)?,
+        None => {
+            phone.ask_who(&people)?;
+            phone.prompt()?;
+        }
     }
     let mut looks = tokio::time::interval(LOOK_EVERY);
     loop {
@@ -87,7 +91,7 @@ struct TerminalPhone<'a> {
     wire: DemoClient,
     clock: &'a Clock,
     randomness: &'a Randomness,
-    output: &'a mut (dyn Write + Send),
+    paper: Paper<'a>,
     owner: Option<(Resident, Msisdn)>,
     session: Option<TerminalSession>,
     messages_seen: usize,
@@ -103,6 +107,7 @@ struct TerminalSession {
 impl TerminalPhone<'_> {
     /// Does what a line asks for. False means that the phone is put away.
     async fn obey(&mut self, line: &str) -> Result<bool, Trouble> {
+        self.paper.typed();
         let Some((_, number)) = self.owner.clone() else { return self.choose(line).await };
         let text = line
             .get(..4)
@@ -145,10 +150,7 @@ impl TerminalPhone<'_> {
         for (index, person) in people.iter().enumerate() {
             self.say(&format!("  {:>2}  {}\n", index.saturating_add(1), introduction(person)))?;
         }
-        self.say(
-            "\n  Type the person's number in this list, or a phone number of somebody new.\n",
-        )?;
-        self.prompt()
+        self.say("\n  Type the person's number in this list, or a phone number of somebody new.\n")
     }
 
     async fn choose(&mut self, line: &str) -> Result<bool, Trouble> {
@@ -172,6 +174,7 @@ impl TerminalPhone<'_> {
         self.messages_seen = self.wire.inbox(owner.1.e164()).await?.len();
         let introduction = introduction(&owner.0);
         self.owner = Some(owner);
+        self.paper.keep();
         self.say(&format!("\n  {introduction}\n{HELP}\n"))?;
         self.show("", "Enter: dial")?;
         self.prompt()
@@ -255,7 +258,7 @@ impl TerminalPhone<'_> {
         if fresh.is_empty() {
             return Ok(());
         }
-        self.say(&fresh.concat())?;
+        self.paper.hear(&fresh.concat())?;
         self.prompt()
     }
 
@@ -265,7 +268,7 @@ impl TerminalPhone<'_> {
             .as_ref()
             .map(|(person, number)| shown_name(person, number))
             .unwrap_or_default();
-        self.say(&lcd::draw(&name, screen, keys))
+        Ok(self.paper.draw(&lcd::draw(&name, screen, keys))?)
     }
 
     fn prompt(&mut self) -> Result<(), Trouble> {
@@ -273,8 +276,7 @@ impl TerminalPhone<'_> {
     }
 
     fn say(&mut self, text: &str) -> Result<(), Trouble> {
-        self.output.write_all(text.as_bytes())?;
-        Ok(self.output.flush()?)
+        Ok(self.paper.say(text)?)
     }
 }
 
@@ -282,7 +284,7 @@ fn shown_name(person: &Resident, number: &Msisdn) -> String {
     person.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| number.e164().to_owned())
 }
 
-/// One line about somebody, with all that a visitor needs to be them.
+/// A line about somebody, with all that a visitor needs to be them; one more where they serve.
 fn introduction(person: &Resident) -> String {
     let name = person.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("Somebody new");
     let language = person.language.as_deref().unwrap_or_default();
@@ -291,23 +293,27 @@ fn introduction(person: &Resident) -> String {
         .balance_minor
         .map(|minor| Money::new(minor, currency).to_string())
         .unwrap_or_default();
-    let pin = match (&person.pin, person.balance_minor) {
-        (Some(pin), _) => format!("PIN {pin}"),
-        (None, Some(_)) => "a PIN of their own".to_owned(),
-        (None, None) => "not yet a customer".to_owned(),
+    let pin = match (person.balance_minor, person.pin.as_deref()) {
+        (None, _) => "not yet joined".to_owned(),
+        (Some(_), pin) => pin_in_words(pin, person.pin_locked),
     };
-    let name = lcd::padded(name, 22);
-    let phone = lcd::padded(&person.phone, 15);
+    let name = lcd::padded(name, 20);
+    let phone = lcd::padded(&person.phone, 14);
     let agent = person.agent.as_ref().map(|agent| {
-        let pin = agent.pin.as_deref().unwrap_or("of their own");
-        format!(", agent {} {}, agent PIN {pin}", agent.number, agent.outlet)
+        let pin = pin_in_words(agent.pin.as_deref(), agent.pin_locked);
+        let [number, outlet] = [&agent.number, &agent.outlet].map(|text| lcd::clean(text));
+        format!("\n      agent {number} {outlet}, agent {pin}")
     });
-    format!(
-        "{name} {phone} {} {:>14}   {pin}{}",
-        lcd::padded(language, 3),
-        balance,
-        agent.unwrap_or_default()
-    )
+    let language = lcd::padded(language, 2);
+    format!("{name} {phone} {language} {balance:>14}  {pin}{}", agent.unwrap_or_default())
+}
+
+fn pin_in_words(pin: Option<&str>, is_locked: bool) -> String {
+    match pin {
+        _ if is_locked => "PIN locked".to_owned(),
+        Some(pin) => format!("PIN {pin}"),
+        None => "PIN their own".to_owned(),
+    }
 }
 
 fn owner_of(person: &Resident) -> Option<(Resident, Msisdn)> {
@@ -322,6 +328,7 @@ fn known_or_new(number: &str, people: &[Resident]) -> Option<(Resident, Msisdn)>
         name: None,
         phone: number.e164().to_owned(),
         pin: None,
+        pin_locked: false,
         language: None,
         balance_minor: None,
         currency: None,

@@ -3,7 +3,7 @@
 
 use super::outlets::{self, AgentView};
 use super::residents::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
-use super::seed::{Called, MARKET, Seed};
+use super::seed::{Called, MARKET, Seed, is_locked};
 use crate::book::{Change, Key, Leg, Posting, TRUST};
 use crate::id::{AccountId, PostingId};
 use crate::limits::Tier;
@@ -69,6 +69,8 @@ pub struct PersonView {
     pub phone: String,
     /// Their PIN, as long as it is the seeded one.
     pub pin: Option<String>,
+    /// Whether too many wrong tries have locked theirs.
+    pub pin_locked: bool,
     /// Two letters.
     pub language: String,
     /// What they have, minor units.
@@ -114,17 +116,6 @@ pub async fn seed(wallet: &Wallet) -> Result<(), BootstrapError> {
     legs.extend(outlets::seed(wallet).await?);
     issue(wallet, legs).await
 }
-
-/// Paying in for others costs something here, and nothing with the code on the customer's own
-/// phone: so that both can be tried, though the tariff that Kadogo comes with has no such price.
-pub const PRICES: &str = "
-[cash_in]
-splitting_allowed = 30
-bands = [
-    { from = 1, to = 500, fee = 7 },
-    { from = 501, to = 10_000_000, fee = 30 },
-]
-";
 
 /// The same at every start, so that the money is issued once.
 fn key(what: &str) -> Key {
@@ -186,6 +177,7 @@ fn person(
         .ok_or(StoreError::Damaged("a person without an account"))?;
     let seeded = known(&row.msisdn, &config.market);
     let stored = pins::by_id(conn, row.account_id.into())?;
+    let pin_locked = stored.as_ref().is_some_and(is_locked);
     let pin = seeded.zip(stored).and_then(|(seed, stored)| {
         let pin = Pin::parse(seed.pin).ok()?;
         let right = config.pin_keys.matches(
@@ -203,11 +195,17 @@ fn person(
         name: row.name,
         phone: row.msisdn,
         pin,
+        pin_locked,
         language: row.language,
         balance_minor: account.balance_minor,
         currency: account.currency,
         agent,
     })
+}
+
+/// What `demo` prints of a PIN.
+fn in_words(pin: Option<&str>, is_locked: bool) -> &str {
+    if is_locked { "(locked)" } else { pin.unwrap_or("(own)") }
 }
 
 /// What `demo` prints: where the phone is, whom to be, what goes on already, and a line to try.
@@ -225,7 +223,7 @@ pub fn welcome(
         let currency = Currency::parse(&person.currency).unwrap_or(Currency::NONE);
         let local =
             Msisdn::from_e164(&person.phone).map(|phone| phone.local(market)).unwrap_or_default();
-        let pin = person.pin.as_deref().unwrap_or("(own)");
+        let pin = in_words(person.pin.as_deref(), person.pin_locked);
         let balance = Money::new(person.balance_minor, currency);
         text.push_str(&format!(
             "  {:<18} {local}  PIN {pin}  {}  http://{address}/phone?as={}  {balance}\n",
@@ -242,7 +240,7 @@ pub fn welcome(
     for (person, post) in staff {
         let local =
             Msisdn::from_e164(&person.phone).map(|phone| phone.local(market)).unwrap_or_default();
-        let pin = post.pin.as_deref().unwrap_or("(own)");
+        let pin = in_words(post.pin.as_deref(), post.pin_locked);
         text.push_str(&format!(
             "  {:<18} {local}  agent PIN {pin}  {} {}\n",
             person.name, post.number, post.outlet
@@ -258,7 +256,7 @@ pub fn welcome(
          'sessionId=ATUid_1&serviceCode={code}&phoneNumber={first}&networkCode=99999&text=' \\\n       \
          http://{address}/gateways/africastalking/ussd\n\n\
          Or in a terminal:  cargo run --release -- phone --url http://{address}\n\
-         Stop with Ctrl-C.\n",
+         Stop with Ctrl-C; to begin anew:  cargo run --release -- demo --fresh\n",
     ));
     text
 }

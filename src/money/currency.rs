@@ -12,9 +12,12 @@ struct Decimals {
     three: Vec<String>,
 }
 
+/// The file that says it.
+pub const DECIMALS_FILE: &str = include_str!("../../menus/currencies.toml");
+
 static DECIMALS: LazyLock<Decimals> = LazyLock::new(|| {
     // a test reads what is compiled in
-    toml::from_str(include_str!("../../menus/currencies.toml")).unwrap_or_default()
+    toml::from_str(DECIMALS_FILE).unwrap_or_default()
 });
 
 /// A currency: its ISO 4217 code, and the decimals that follow from it.

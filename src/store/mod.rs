@@ -49,6 +49,7 @@ pub mod pins;
 mod postgres;
 pub mod record;
 pub mod records;
+pub mod removing;
 pub mod restoring;
 pub mod restrictions;
 pub mod rows;

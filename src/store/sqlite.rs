@@ -105,6 +105,21 @@ pub fn fold_logs(file: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A connection to a file that nobody else has open, nor opens while it is held; refused where
+/// `may` refuses it.
+pub fn hold_alone(
+    file: &Path,
+    may: impl Fn(&mut Conn) -> Result<(), StoreError>,
+) -> Result<Conn, StoreError> {
+    let mut conn = Conn::Sqlite(connect(file, &["PRAGMA busy_timeout = 200"])?);
+    may(&mut conn)?;
+    // only the last one that has it open can fold its log in for good
+    conn.run("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE").map_err(|_busy| {
+        StoreError::Open(format!("something works with {}: stop that first", file.display()))
+    })?;
+    Ok(conn)
+}
+
 fn prepare_beside(file: &Path) -> Result<(), StoreError> {
     let make = || {
         make_private(&beside_of(file))?;

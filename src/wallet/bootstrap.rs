@@ -10,7 +10,7 @@ use crate::refusal::Refusal;
 use crate::seal::{Randomness, SealKey};
 use crate::store::book_rows::AccountKind;
 use crate::store::book_rows::{self, Account};
-use crate::store::{Store, StoreError, setting_rows};
+use crate::store::{Conn, Store, StoreError, setting_rows};
 use crate::time::Timestamp;
 use std::sync::Arc;
 
@@ -97,10 +97,20 @@ pub async fn retire_secrets(book: &Book, current: &SealKey) -> Result<usize, Sto
     book.write(move |conn| secret_keeping::retire_others(conn, &current)).await
 }
 
+/// The setting that says whose world a database holds,
+const WORLD: &str = "world";
+/// and what it says of a demo.
+pub const DEMO: &str = "demo";
+
+/// Whether it holds the world of a demo.
+pub fn is_demo(conn: &mut Conn) -> Result<bool, StoreError> {
+    Ok(setting_rows::get(conn, WORLD)?.is_some_and(|world| world == DEMO.as_bytes()))
+}
+
 /// Marks whose world this database holds (`demo` or `service`), and refuses the other's.
 pub async fn claim_world(book: &Book, world: &'static str) -> Result<(), BootstrapError> {
     let stored =
-        book.write(move |conn| setting_rows::set_once(conn, "world", world.as_bytes())).await?;
+        book.write(move |conn| setting_rows::set_once(conn, WORLD, world.as_bytes())).await?;
     if stored == world.as_bytes() {
         return Ok(());
     }

@@ -45,11 +45,11 @@ pub fn fee(
     let channel = Some(context.channel.name());
     let case = PriceCase { service, amount, tier: Some(&payer.tier), channel, date, month_minor };
     let tariff = &context.policy.tariff;
-    Ok(tariff.quote(&case).map_err(|reason| within(tariff, &case, reason))?)
+    Ok(tariff.quote(&case).map_err(|reason| no_price(tariff, &case, reason))?)
 }
 
 /// Why an amount has no price: with the bound that it is beyond, where it is beyond one.
-fn within(tariff: &Tariff, case: &PriceCase<'_>, reason: Reason) -> Refusal {
+pub fn no_price(tariff: &Tariff, case: &PriceCase<'_>, reason: Reason) -> Refusal {
     let (amount, refusal) = (case.amount, |reason| Refusal::of_field(reason, "amount"));
     let money = |minor| Money::new(minor, amount.currency);
     match tariff.range_minor(case) {

@@ -168,6 +168,18 @@ impl Browser {
         self.post(&format!("{one}/click"), json!({}));
     }
 
+    /// The same by what the input is called in its page.
+    pub fn type_in_field(&self, id: &str, text: &str) {
+        let input = self.find(&format!("//input[@id={}]", quoted(id)));
+        self.post(&format!("{input}/clear"), json!({}));
+        self.keys(&input, text);
+    }
+
+    /// Waits until something is at this place.
+    pub fn see_at(&self, xpath: &str) {
+        self.find(xpath);
+    }
+
     /// Takes a file for a form.
     pub fn attach(&self, name: &str, file: &Path) {
         let input = self.find(&format!("//input[@name={}]", quoted(name)));
@@ -216,6 +228,22 @@ impl Browser {
         let active = format!("/element/{}", active[ELEMENT].as_str().unwrap());
         let text = self.call(reqwest::Method::GET, &format!("{active}/text"), None);
         text.as_str().unwrap().to_owned()
+    }
+
+    /// Types where the focus is, as who has hands on a keyboard: signs, and keys by their code.
+    pub fn type_here(&self, text: &str) {
+        let press = |sign: char| {
+            let of = |what| json!({ "type": what, "value": sign.to_string() });
+            [of("keyDown"), of("keyUp")]
+        };
+        let keys: Vec<Value> = text.chars().flat_map(press).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": keys });
+        self.post("/actions", json!({ "actions": [keyboard] }));
+    }
+
+    /// What a page says that only its scripts know.
+    pub fn asks(&self, script: &str) -> Value {
+        self.post("/execute/sync", json!({ "script": format!("return {script}"), "args": [] }))
     }
 
     /// A cookie, and the same in its place.

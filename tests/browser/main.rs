@@ -16,6 +16,7 @@
 
 mod driver;
 mod office;
+mod phone_page;
 
 use driver::{Browser, Eyes};
 use kadogo::console::route::{Method, ROOT, Route};

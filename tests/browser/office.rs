@@ -47,6 +47,11 @@ impl Office {
         format!("http://{}/console{path}", self.address)
     }
 
+    /// A page of the demo.
+    pub fn demo_page(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
     /// A file on the desk.
     pub fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);

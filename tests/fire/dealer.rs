@@ -181,7 +181,6 @@ fn settings(url: String) -> Settings {
             unjoined: false,
             grace: Duration::from_secs(24 * 3_600),
         },
-        more_prices: "",
         demo: true,
         showcase: false,
     }

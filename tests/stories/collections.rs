@@ -347,7 +347,7 @@ async fn the_staff_see_what_could_not_go_back() {
     settle(&world).await;
     let said = world.run(&["collection", &code]);
     let again = kadogo::calendar::Day::new(day.number() + 1).text();
-    let last = format!("1 gift is not back, KES 230.50: tried again on {again}");
+    let last = format!("not back: 1 gift, KES 230.50; tried again on {again}");
     assert_eq!(said.out.lines().last(), Some(&last[..]), "{said:?}");
     let digest = said.out.lines().nth(3).unwrap().split(' ').next().unwrap().to_owned();
     let said = world.run_as("akoth", &["collection", &code, "--not-back"]);

@@ -355,7 +355,7 @@ fn help_is_the_manual() {
         (&["demo"], &server),
         (&["serve"], &both),
         (&["phone"], &["--url", "--as"]),
-        (&["menus"], &["check", "graph"]),
+        (&["menus"], &["check", "graph", "export"]),
         (&["menus", "check"], &["KADOGO_MENUS"]),
         (&["tariff", "check"], &["--tariff", "KADOGO_MENUS", "Exits with 0 only if"]),
         (

@@ -52,6 +52,7 @@ mod failures;
 mod faults;
 mod finding_people;
 mod first_day;
+mod first_minutes;
 mod fold;
 mod gateway;
 mod givers;

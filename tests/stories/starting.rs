@@ -40,7 +40,7 @@ fn refused(place: &Place, env: &[(&str, &str)]) -> String {
 #[test]
 fn each_wrong_setting_is_named() {
     let place = Place::new();
-    let cases: [(&str, &[(&'static str, &'static str)]); 22] = [
+    let cases: [(&str, &[(&'static str, &'static str)]); 23] = [
         ("the demo's secret", &[("KADOGO_SECRET", DEMO_SECRET)]),
         ("half a secret", &[("KADOGO_SECRET", "0011")]),
         ("an empty secret", &[("KADOGO_SECRET", "")]),
@@ -56,6 +56,7 @@ fn each_wrong_setting_is_named() {
         ("a gateway with an empty key", &[("KADOGO_AT_API_KEY", "")]),
         ("a key with a line end", &[("KADOGO_AT_API_KEY", "atsk\nkey")]),
         ("a gateway without a user", &[("KADOGO_AT_USERNAME", " ")]),
+        ("the sandbox's user at the real gateway", &[("KADOGO_AT_USERNAME", "sandbox")]),
         ("a gateway in the open", &[("KADOGO_AT_URL", "http://api.africastalking.com")]),
         ("a gateway elsewhere", &[("KADOGO_AT_URL", "http://127.0.0.1:1@gateway.example")]),
         ("a gateway behind a name", &[("KADOGO_AT_URL", "https://me@gateway.example")]),

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::{Arc, Mutex};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
-use kadogo::demo::terminal::{Trouble, run};
+use kadogo::demo::terminal::{Paper, Trouble, run};
 use kadogo::gateway::africastalking::{parse_end, parse_text, parse_ussd};
 use kadogo::gateway::dialect::UssdEvent;
 use kadogo::gateway::{EndEvent, Ending, UssdCall};
@@ -21,7 +21,9 @@ struct Seen {
 async fn people() -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(
         r#"[{"role":"customer","name":"Amina Wanjiku","phone":"+254712345678","pin":"4826","language":"en","balance_minor":250050,"currency":"KES"},
-            {"role":"newcomer","name":"","phone":"+254755000444","pin":null,"language":"sw"}]"#,
+            {"role":"newcomer","name":"","phone":"+254755000444","pin":null,"language":"sw"},
+            {"role":"agent","name":"Mary Wambui","phone":"+254700000012","pin":null,"pin_locked":true,"language":"en","balance_minor":50,"currency":"KES",
+             "agent":{"number":"10137","outlet":"Mama Njeri Shop","pin":"8417","pin_locked":false,"float_minor":1}}]"#,
     )
 }
 
@@ -82,8 +84,8 @@ async fn typed(url: &str, who: Option<&str>, lines: &'static str) -> Result<Stri
     let clock = Clock::manual(Timestamp::from_micros(1_795_327_200_000_000));
     let randomness = Randomness::seeded(1);
     let mut output: Vec<u8> = Vec::new();
-    run(url, who.map(str::to_owned), (&clock, &randomness), Cursor::new(lines), &mut output)
-        .await?;
+    let paper = Paper::new(&mut output, false);
+    run(url, who.map(str::to_owned), (&clock, &randomness), Cursor::new(lines), paper).await?;
     Ok(String::from_utf8(output).unwrap())
 }
 
@@ -100,8 +102,10 @@ async fn somebody_is_chosen_dials_replies_and_writes() {
     assert_eq!((call.caller.e164(), call.service_code.as_str()), ("+254712345678", "*384*1234#"));
     assert_eq!(seen.ends.lock().unwrap().first().unwrap().status, Ending::Closed);
     for expected in [
-        "1  Amina Wanjiku          +254712345678   en    KES 2,500.50   PIN 4826",
-        "2  Somebody new           +254755000444   sw                   not yet a customer",
+        "   1  Amina Wanjiku        +254712345678  en   KES 2,500.50  PIN 4826\n",
+        "   2  Somebody new         +254755000444  sw                 not yet joined\n",
+        "   3  Mary Wambui          +254700000012  en       KES 0.50  PIN locked\n",
+        "\n      agent 10137 Mama Njeri Shop, agent PIN 8417\n",
         "│ 1. Send money                      │",
         "│ 2. My account with a line that is  │",
         "│ too long for the screen            │",
@@ -110,6 +114,17 @@ async fn somebody_is_chosen_dials_replies_and_writes() {
     ] {
         assert!(shown.contains(expected), "{expected}\n{shown}");
     }
+}
+
+#[actix_web::test]
+async fn a_narrow_terminal_shows_it_whole_and_asks_once() {
+    let url = started(&Seen::default());
+    let shown = typed(&url, None, "1\nwho\n1\n").await.unwrap();
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    assert_eq!(shown.matches("Who is holding the phone?").count(), 2);
+    // one prompt for each line that is typed, and one for the next
+    assert_eq!(shown.matches("  > ").count(), 4, "{shown}");
+    assert!(!shown.contains("  >   >"), "{shown}");
 }
 
 #[actix_web::test]

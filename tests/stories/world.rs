@@ -319,7 +319,6 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
             unjoined: twist.unjoined,
             grace: std::time::Duration::from_secs(24 * 3_600),
         },
-        more_prices: "",
         demo: !twist.real,
         showcase: false,
     }

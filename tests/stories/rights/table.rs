@@ -238,6 +238,7 @@ pub const OF_THE_MACHINE: &[&str] = &[
     "phone",
     "menus check",
     "menus graph",
+    "menus export",
     "tariff check",
     "tariff quote",
     "book check",
