@@ -255,8 +255,8 @@ pub fn welcome(
          curl -d \
          'sessionId=ATUid_1&serviceCode={code}&phoneNumber={first}&networkCode=99999&text=' \\\n       \
          http://{address}/gateways/africastalking/ussd\n\n\
-         Or in a terminal:  cargo run --release -- phone --url http://{address}\n\
-         Stop with Ctrl-C; to begin anew:  cargo run --release -- demo --fresh\n",
+         Or in a terminal:  cargo run -- phone --url http://{address}\n\
+         Stop with Ctrl-C; to begin anew:  cargo run -- demo --fresh\n",
     ));
     text
 }
