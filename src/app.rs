@@ -23,7 +23,7 @@ use crate::reloadable::{Part, Reloadable};
 use crate::seal::{Randomness, SealKey};
 use crate::service_names::ServiceNames;
 use crate::sms::answers::Answers;
-use crate::sms::inbox::Sms;
+use crate::sms::replying::Sms;
 use crate::staff::second_factor;
 use crate::store::{Store, StoreError};
 use crate::time::Clock;

@@ -5,7 +5,7 @@ use crate::clock_guard::ClockFault;
 use crate::connections::Connections;
 use crate::console::desk::Console;
 use crate::notify::Notify;
-use crate::sms::inbox::Sms;
+use crate::sms::replying::Sms;
 use crate::store::head;
 use crate::ussd::conversation::Ussd;
 use crate::wallet::Wallet;

@@ -291,7 +291,7 @@ pub fn vocabulary() -> Vocabulary {
     }
     for messages in [
         crate::wallet::MESSAGES,
-        crate::sms::inbox::MESSAGES,
+        crate::sms::replying::MESSAGES,
         crate::ussd::deadline::MESSAGES,
         crate::notify::MESSAGES,
     ] {

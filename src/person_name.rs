@@ -12,9 +12,11 @@ pub const NAME_MAX: usize = 50;
 /// for names.
 const FIRST_NAME_MAX: usize = 16;
 /// What stands in front of a name, or behind it, and tells nobody whom they pay.
-const TITLES: [&str; 25] = [
+const TITLES: [&str; 46] = [
     "mr", "mrs", "ms", "miss", "dr", "prof", "eng", "rev", "fr", "br", "sr", "hon", "pst", "capt",
-    "sgt", "mzee", "bw", "bi", "mwl", "mme", "mlle", "jr", "ii", "iii", "iv",
+    "sgt", "mzee", "bw", "bi", "mwl", "mme", "mlle", "jr", "ii", "iii", "iv", "alhaji", "alhajj",
+    "hajia", "hajjat", "sheikh", "shaikh", "imam", "ustadh", "ustaz", "pastor", "bishop",
+    "reverend", "engineer", "col", "maj", "lt", "cpl", "insp", "adv", "arch", "ing",
 ];
 
 /// A name in its stored form: letters of any script that phones can show, with the signs that names
@@ -122,6 +124,9 @@ mod tests {
             ("Amina Wanjiru Otieno", "Amina O"),
             ("Amina", "Amina"),
             ("Dr. Amina Otieno", "Amina O"),
+            ("Alhaji Musa Juma", "Musa J"),
+            ("Pastor Grace Wambui Njoroge", "Grace N"),
+            ("Sheikh Abdi", "Abdi"),
             ("Prof Peter Mwangi Jr.", "Peter M"),
             ("Mr Peter Kamau", "Peter K"),
             ("A. B. Otieno", "Otieno"),

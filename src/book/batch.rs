@@ -215,13 +215,11 @@ impl Facts {
         let recorded = posting.is_recorded().then_some(number);
         let balances = add_entries(posting, number, &accounts_after, out);
         self.set_aside(number, &reserves, out);
-        // what sinks below an amount is told of here, where it is known what the postings before
-        // this one left
-        let sank: Vec<Change> = posting
-            .changes
-            .iter()
-            .filter_map(|change| self.sank(change, &accounts_after))
-            .collect();
+        // what is told in some cases is told here, where it is known what the postings before this
+        // one left
+        let changed = posting.changes.iter();
+        let told: Vec<Change> =
+            changed.filter_map(|change| self.told(change, &accounts_after)).collect();
         for (id, mut account) in accounts_after {
             if posting.legs.iter().any(|leg| leg.account == id) {
                 account.last_posting = Some(number);
@@ -242,7 +240,7 @@ impl Facts {
                 corrects: posting.corrects,
             });
         }
-        for change in changes.iter().copied().chain(&sank) {
+        for change in changes.iter().copied().chain(&told) {
             match change {
                 Change::Put(put) => self.put(posting, number, put, out),
                 Change::Keep(keep) => self.keep(posting, number, keep, out),
@@ -258,6 +256,7 @@ impl Facts {
                 | Change::Undone { .. }
                 | Change::Journal(_)
                 | Change::TellBelow { .. }
+                | Change::TellStranger(_)
                 | Change::Tell(_) => out.changes.push(Noted {
                     posting: recorded,
                     at: posting.at,

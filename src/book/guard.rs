@@ -64,16 +64,25 @@ impl Facts {
             }
             Change::Keep(keep) => self.check_keep(keep, staged),
             // a code is worth what its hold is, and that can be spent once
-            Change::ClearPin { .. } | Change::TellBelow { .. } | Change::Tell(_) => None,
+            Change::ClearPin { .. }
+            | Change::TellBelow { .. }
+            | Change::TellStranger(_)
+            | Change::Tell(_) => None,
         }
     }
 
-    /// The message of an account that sinks below an amount with this posting.
-    pub(super) fn sank(
+    /// The message that is told only in some cases: of an account that sinks below an amount with
+    /// this posting, and to a number that is not silent.
+    pub(super) fn told(
         &self,
         change: &Change,
         accounts_after: &BTreeMap<AccountId, Account>,
     ) -> Option<Change> {
+        if let Change::TellStranger(message) = change {
+            let place = RecordKey::Silent(message.address.clone());
+            let silent = self.at(&place, &Staged::default()).value != 0;
+            return (!silent).then(|| Change::Tell(message.clone()));
+        }
         let Change::TellBelow { account, least_minor, message } = change else { return None };
         let free_minor =
             |account: &Account| account.balance_minor.saturating_sub(account.held_minor);
@@ -158,6 +167,7 @@ impl Facts {
             | Change::While { .. }
             | Change::Journal(_)
             | Change::TellBelow { .. }
+            | Change::TellStranger(_)
             | Change::Tell(_) => {}
         }
     }

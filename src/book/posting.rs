@@ -181,6 +181,9 @@ pub enum Change {
         /// What is told.
         message: NewMessage,
     },
+    /// Add a message to a number without a wallet, which did not ask for it: not where it wants
+    /// none.
+    TellStranger(NewMessage),
     /// Store an arrangement as an event leaves it; refused as `moved` when it is not at the version
     /// that was read.
     Put(Put),

@@ -97,6 +97,9 @@ impl Change {
                 touched.records.extend(entry.vacant.into_iter().map(|(key, _)| key));
             }
             Change::Journal(row) => touched.records.extend(row.within().map(|(key, _)| key)),
+            Change::TellStranger(message) => {
+                touched.records.insert(RecordKey::Silent(message.address.clone()));
+            }
             Change::TellBelow { .. } | Change::Tell(_) => {}
         }
     }

@@ -132,7 +132,8 @@ impl<'a> Sets<'a> {
                 Change::Undone { .. }
                 | Change::AtPosting { .. }
                 | Change::AtRecord { .. }
-                | Change::TellBelow { .. } => {}
+                | Change::TellBelow { .. }
+                | Change::TellStranger(_) => {}
                 // arrangements and records are kept by the fold, with their trail
                 Change::Put(_) | Change::Keep(_) | Change::While { .. } => {}
                 Change::Journal(row) => sets.journal.push(AgentJournalRow {

@@ -1,7 +1,8 @@
-//! How many answers one number gets: a few an hour where nothing was understood, more where
-//! something was. So two services that answer one another come to an end, and nobody spends the
-//! operator's money by writing. Each node counts for itself, and forgets with the hour: a count
-//! that is lost costs a few answers. What is answered is not known here.
+//! How many texts of one number are answered: a few an hour where nothing was understood, more
+//! where something was, and the last of these with the word that it was. So two services that
+//! answer one another come to an end, and nobody spends the operator's money by writing. Each node
+//! counts for itself, and forgets with the hour: a count that is lost costs a few answers. What is
+//! answered is not known here.
 
 use crate::book::Key;
 use crate::time::Timestamp;
@@ -25,6 +26,17 @@ pub enum Sense {
     Puzzling,
 }
 
+/// What becomes of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// It is answered.
+    Answer,
+    /// It is answered that no more are for now.
+    Enough,
+    /// It is not.
+    Nothing,
+}
+
 /// The answers of this hour. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Answers(Arc<Mutex<Hour>>);
@@ -43,22 +55,26 @@ struct Told {
 }
 
 impl Answers {
-    /// Whether this text of this number is answered. A text that comes again is the same one.
-    pub fn may(&self, number: &str, text: Key, sense: Sense, now: Timestamp) -> bool {
+    /// What becomes of this text of this number. A text that comes again is the same one.
+    pub fn may(&self, number: &str, text: Key, sense: Sense, now: Timestamp) -> May {
         let mut hour = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let this = now.micros().div_euclid(HOUR_MICROS);
         if hour.number != this {
             *hour = Hour { number: this, told: HashMap::new() };
         }
         if hour.told.len() >= NUMBERS_MAX && !hour.told.contains_key(number) {
-            return true;
+            return May::Answer;
         }
         let told = hour.told.entry(number.to_owned()).or_default();
         let few = match sense {
             Sense::Understood => true,
             Sense::Puzzling => has_room(&mut told.puzzling, text, PUZZLED_MAX),
         };
-        few && has_room(&mut told.all, text, ALL_MAX)
+        if !few || !has_room(&mut told.all, text, ALL_MAX) {
+            return May::Nothing;
+        }
+        let is_last = told.all.len() >= ALL_MAX && told.all.last() == Some(&text);
+        if is_last { May::Enough } else { May::Answer }
     }
 }
 
@@ -89,12 +105,17 @@ mod tests {
         let may = |number: &str, text, sense, hour: i64| {
             answers.may(number, key(text), sense, Timestamp::from_micros(hour * HOUR_MICROS + 5))
         };
-        let puzzled = |text| may("+1", text, Sense::Puzzling, 1);
+        let puzzled = |text| may("+1", text, Sense::Puzzling, 1) == May::Answer;
         assert_eq!([1, 2, 3, 4, 5].map(puzzled), [true, true, true, false, false]);
         assert!(puzzled(2), "it was answered, and comes again");
-        assert!(may("+2", 4, Sense::Puzzling, 1), "somebody else");
-        let understood = (10..50).filter(|text| may("+1", *text, Sense::Understood, 1)).count();
-        assert_eq!(understood, ALL_MAX - PUZZLED_MAX);
-        assert!(may("+1", 4, Sense::Puzzling, 2));
+        assert_eq!(may("+2", 4, Sense::Puzzling, 1), May::Answer, "somebody else");
+        let becomes: Vec<May> =
+            (10..50).map(|text| may("+1", text, Sense::Understood, 1)).collect();
+        let many = |what| becomes.iter().filter(|may| **may == what).count();
+        assert_eq!(many(May::Answer), ALL_MAX - PUZZLED_MAX - 1);
+        assert_eq!((many(May::Enough), becomes[ALL_MAX - PUZZLED_MAX - 1]), (1, May::Enough));
+        assert_eq!(may("+1", 36, Sense::Understood, 1), May::Enough, "it comes again");
+        assert_eq!(may("+1", 12, Sense::Understood, 1), May::Answer, "and so does this one");
+        assert_eq!(may("+1", 4, Sense::Puzzling, 2), May::Answer);
     }
 }

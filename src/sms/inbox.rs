@@ -4,23 +4,22 @@
 //! it done. A text never moves money: what needs a PIN is not done here. What was written is not
 //! kept. How a service is asked for by text is said by the service; none is known here.
 
-use super::answers::{Answers, Sense};
-use super::grammar::{Grammar, PatternInput, Reading};
+use super::answers::{May, Sense};
+use super::grammar::Reading;
 use super::payment::Missing;
+use super::replying::{
+    HOW_MUCH, LANGUAGE, NUMBER_AND_AMOUNT, PIN_INSIDE, Sms, SmsReply, UNKNOWN, WHOSE_NUMBER,
+};
 use crate::book::{Change, Key};
 use crate::catalogue::Catalogue;
 use crate::gateway::Text;
 use crate::language::Language;
 use crate::refusal::{Reason, Refusal};
-use crate::reloadable::Part;
 use crate::request::{Answer, Fields, Item, Mode, Request, Slots};
-use crate::store::outbox::NewMessage;
 use crate::text::{parts, to_gsm};
 use crate::time::Timestamp;
-use crate::value::{Kind, Slot};
-use crate::wallet::outgoing::message;
 use crate::wallet::service::{ByText, Message};
-use crate::wallet::{Caller, Execution, Service, Wallet};
+use crate::wallet::{Caller, Execution, Service};
 use std::sync::Arc;
 
 /// Lines of a list by SMS, when they fit one message.
@@ -28,59 +27,6 @@ const LINES_MAX: usize = 3;
 /// How often a text is tried at once where other texts of the same person were faster; then the
 /// gateway brings it again.
 const TRIES_MAX: usize = 8;
-
-/// What the channel itself answers.
-pub const MESSAGES: &[&Message] = &[
-    &PIN_INSIDE,
-    &UNKNOWN,
-    &STRANGER,
-    &LANGUAGE_HOW,
-    &WHOSE_NUMBER,
-    &HOW_MUCH,
-    &NUMBER_AND_AMOUNT,
-];
-
-const ALWAYS: &[Slot] = &[Slot("dial", Kind::Text), Slot("brand", Kind::Text)];
-const PIN_INSIDE: Message = Message::plain("sms.pin_in_sms", ALWAYS);
-const UNKNOWN: Message = Message::plain("sms.unknown", ALWAYS);
-const STRANGER: Message = Message::plain("sms.not_joined", ALWAYS);
-const LANGUAGE_HOW: Message = Message::plain("sms.language_how", ALWAYS);
-const WHOSE_NUMBER: Message = Message::plain("sms.whose_number", LACKING);
-const HOW_MUCH: Message = Message::plain("sms.how_much", LACKING);
-const NUMBER_AND_AMOUNT: Message = Message::plain("sms.number_and_amount", LACKING);
-/// A command that says too little is asked back with its own word.
-const LACKING: &[Slot] = &[Slot("word", Kind::Text)];
-/// The input that names a language: the text is answered in that one.
-const LANGUAGE: &str = PatternInput::Language.name();
-
-/// The channel. Clones share everything.
-#[derive(Debug, Clone)]
-pub struct Sms {
-    /// Whom to ask.
-    pub wallet: Wallet,
-    /// How texts are read.
-    pub grammar: Part<Grammar>,
-    /// The words of answers.
-    pub catalogue: Part<Catalogue>,
-    /// How many there were.
-    pub answers: Answers,
-}
-
-/// An answer to be sent: the key of its text, and values.
-struct SmsReply {
-    template: String,
-    slots: Slots,
-}
-
-impl SmsReply {
-    fn new(message: &Message, slots: Slots) -> SmsReply {
-        SmsReply { template: message.template.to_owned(), slots }
-    }
-
-    fn plain(message: &Message) -> SmsReply {
-        SmsReply::new(message, Slots::new())
-    }
-}
 
 /// A text that was read as a command of somebody.
 struct Command<'a> {
@@ -206,7 +152,12 @@ impl Sms {
                     Err(other) => self.unable(caller, own, key, other).await,
                 }
             }
-            // the answer is the wallet's message
+            // the answer is the wallet's message: where there is to be none, nothing is done
+            ByText::Execute | ByText::ExecuteOrExplain(_)
+                if self.may(caller, key, Sense::Understood) != May::Answer =>
+            {
+                self.enough_of(caller, own, key).await
+            }
             ByText::Execute | ByText::ExecuteOrExplain(_) => {
                 self.act(caller, own, key, command.request(Mode::Execute), Vec::new()).await
             }
@@ -216,8 +167,9 @@ impl Sms {
                     return self.unable(caller, own, key, quoted).await;
                 };
                 let reply = SmsReply::new(answer, slots);
-                let told = Change::Tell(self.worded(caller, Some(command.chosen()), reply));
-                let side_effects = vec![told];
+                let told = || Change::Tell(self.worded(caller, Some(command.chosen()), reply));
+                let may = self.may(caller, key, Sense::Understood) == May::Answer;
+                let side_effects = may.then(told).into_iter().collect();
                 self.act(caller, own, key, command.request(Mode::Execute), side_effects).await
             }
             // who has a wallet is refused as the service refuses them
@@ -307,90 +259,5 @@ impl Sms {
             Answer::Refused(refusal) => self.refused(caller, own, key, &refusal).await,
             Answer::Facts { .. } | Answer::Items(_) | Answer::Late => Err(Reason::BUSY.into()),
         }
-    }
-
-    async fn stranger(
-        &self,
-        caller: &Caller,
-        own: Option<Language>,
-        key: Key,
-    ) -> Result<&'static str, Refusal> {
-        self.reply(caller, own, key, SmsReply::plain(&STRANGER), "stranger").await
-    }
-
-    async fn refused(
-        &self,
-        caller: &Caller,
-        own: Option<Language>,
-        key: Key,
-        refusal: &Refusal,
-    ) -> Result<&'static str, Refusal> {
-        // nobody can guess how languages are named: say it
-        let template = match refusal.field {
-            Some(LANGUAGE) => LANGUAGE_HOW.template.to_owned(),
-            // a text has more room than the line above a screen
-            Some(_) | None => {
-                let longer = format!("sms.refused.{}", refusal.code());
-                let has_longer = self.catalogue.get().text(Language::EN, &longer).is_some();
-                if has_longer { longer } else { format!("refusal.{}", refusal.code()) }
-            }
-        };
-        let reply = SmsReply { template, slots: refusal.slots.clone() };
-        self.reply(caller, own, key, reply, refusal.code()).await
-    }
-
-    /// The answer to what nobody understands, a few times an hour.
-    async fn puzzled(
-        &self,
-        caller: &Caller,
-        own: Option<Language>,
-        key: Key,
-        message: &Message,
-        word: &'static str,
-    ) -> Result<&'static str, Refusal> {
-        let told = self.worded(caller, own, SmsReply::plain(message));
-        self.answered(caller, key, told, Sense::Puzzling, word).await
-    }
-
-    async fn reply(
-        &self,
-        caller: &Caller,
-        own: Option<Language>,
-        key: Key,
-        reply: SmsReply,
-        word: &'static str,
-    ) -> Result<&'static str, Refusal> {
-        let told = self.worded(caller, own, reply);
-        self.answered(caller, key, told, Sense::Understood, word).await
-    }
-
-    async fn answered(
-        &self,
-        caller: &Caller,
-        key: Key,
-        answer: NewMessage,
-        sense: Sense,
-        word: &'static str,
-    ) -> Result<&'static str, Refusal> {
-        let now = self.wallet.clock.now();
-        let may = self.answers.may(caller.msisdn.e164(), key, sense, now);
-        // a text is answered once, also where what it asked for was recorded
-        let told = may.then_some(Change::Tell(answer));
-        let handled = [Change::Undone { key }, Change::Dedup { key }];
-        let changes = handled.into_iter().chain(told).collect();
-        let noted = self.wallet.note(key.within("answer"), changes);
-        let word = if may { word } else { "unanswered" };
-        self.wallet.book.post(noted).await.map(|_receipt| word)
-    }
-
-    /// An answer as it waits in the outbox.
-    fn worded(&self, caller: &Caller, own: Option<Language>, reply: SmsReply) -> NewMessage {
-        let config = &self.wallet.config;
-        let mut slots = reply.slots;
-        slots.insert("dial".into(), config.dial.clone().into());
-        slots.insert("brand".into(), config.brand.clone().into());
-        let language = own.unwrap_or(config.market.language);
-        let now = self.wallet.clock.now();
-        message(caller.msisdn.e164(), language.as_str(), &reply.template, &slots, None, now)
     }
 }

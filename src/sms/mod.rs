@@ -17,3 +17,5 @@ mod number_cut;
 pub mod payment;
 /// A text in pieces.
 mod phrases;
+/// How texts are answered.
+pub mod replying;

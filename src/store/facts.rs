@@ -19,6 +19,7 @@ use super::people_keys::FoundPeople;
 use super::pins::PinRow;
 use super::restrictions::RestrictionRow;
 use super::shifts::ShiftRow;
+use super::silences::SilenceRow;
 use super::staff_rows::StaffRow;
 use super::wallet_moves::WalletMove;
 use super::wants::Want;
@@ -74,6 +75,8 @@ pub enum Found {
     Arrangements(Vec<ArrangementRow>),
     /// `Want::Mailbox`.
     Mailbox(Option<MailboxRow>),
+    /// `Want::Silence`.
+    Silence(Option<SilenceRow>),
     /// `Want::BlockedBy`.
     Accounts(Vec<AccountId>),
     /// `Want::Owed`, `Want::RequestsMade`, `Want::HowMany`.
@@ -263,6 +266,14 @@ impl Facts {
         self.get(want, |found| {
             if let Found::History(lines) = found { Some(lines.as_slice()) } else { None }
         })
+    }
+
+    /// What a number has said of texts (`Want::Silence`).
+    pub fn silence(&self, msisdn: &str) -> Result<Option<&SilenceRow>, NotWanted> {
+        let want = Want::Silence(msisdn.to_owned());
+        let found = self
+            .get(&want, |found| if let Found::Silence(row) = found { Some(row) } else { None })?;
+        Ok(found.as_ref())
     }
 
     /// An outlet, by its float (`Want::Outlet`).

@@ -14,7 +14,7 @@ use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
     day_rows, holders, identities, mailboxes, people, people_search, restrictions, shifts,
-    staff_rows, tariff_texts, wallet_moves, working_day,
+    silences, staff_rows, tariff_texts, wallet_moves, working_day,
 };
 use crate::id::{AccountId, PinId};
 use diesel::prelude::*;
@@ -123,8 +123,7 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
             return Ok(None);
         }
         Want::Caller(msisdn, now) => {
-            let found = holders::caller_profiles(asked, &[msisdn], *now).await?.pop();
-            Found::Caller(Box::new(found))
+            Found::Caller(Box::new(holders::caller_profiles(asked, &[msisdn], *now).await?.pop()))
         }
         Want::Fitting(clue) => Found::People(people_search::find(asked, clue).await?),
         Want::Posting(id) => Found::Posting(book_rows::posting_whole(asked, *id).await?),
@@ -168,6 +167,7 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::BlockVersion(account, other) => {
             Found::Count(blocks::version(asked, *account, *other).await?)
         }
+        Want::Silence(msisdn) => Found::Silence(silences::of(asked, msisdn).await?),
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(asked, *account).await?),
         Want::Identified(account) => Found::Truth(identities::is_known(asked, *account).await?),
         Want::Stopped(account) => Found::Restriction(restrictions::said_of(asked, *account).await?),

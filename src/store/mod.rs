@@ -60,6 +60,7 @@ pub mod sessions;
 pub mod set_apart;
 pub mod setting_rows;
 pub mod shifts;
+pub mod silences;
 mod sqlite;
 pub mod staff_rows;
 pub mod staff_sessions;

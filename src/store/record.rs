@@ -22,6 +22,10 @@ pub enum RecordKey {
     IdNumber(Vec<u8>),
     /// Of `blocks`: who takes no requests, of whom.
     Block(AccountId, AccountId),
+    /// Of `silences`: a number that has said whether it wants texts.
+    Silence(String),
+    /// A number that wants none.
+    Silent(String),
     /// Of `outlets`.
     Outlet(AccountId),
     /// Of `assistants`.

@@ -18,6 +18,7 @@ use super::restrictions::{self, RestrictionRow};
 use super::rows::Rows;
 use super::rules::{self, RuleRow};
 use super::shifts::{self, ShiftRow};
+use super::silences::{self, SilenceRow};
 use super::staff_rows::{self, StaffRow};
 use super::{Conn, StoreError};
 use crate::id::{AccountId, AssistantId, LookId, PinId, PostingId, ShiftId, StaffId, StatementId};
@@ -35,6 +36,8 @@ pub enum Record {
     Identity(IdentityRow),
     /// Who takes no requests of whom.
     Block(BlockRow),
+    /// Who wants no texts that they did not ask for.
+    Silence(SilenceRow),
     /// Where cash becomes money.
     Outlet(OutletRow),
     /// Who serves there.
@@ -71,6 +74,7 @@ impl Record {
             Record::Pin(row) => row.entry(),
             Record::Identity(seen) => seen.entry(),
             Record::Block(row) => row.entry(),
+            Record::Silence(row) => row.entry(),
             Record::Outlet(row) => row.entry(),
             Record::Assistant(row) => row.entry(),
             Record::Shift(row) => row.entry(),
@@ -94,6 +98,7 @@ impl Record {
             Record::Pin(row) => row.last_posting,
             Record::Identity(seen) => seen.last_posting,
             Record::Block(row) => row.last_posting,
+            Record::Silence(row) => row.last_posting,
             Record::Outlet(row) => row.last_posting,
             Record::Assistant(row) => row.last_posting,
             Record::Shift(row) => row.last_posting,
@@ -117,6 +122,7 @@ impl Record {
             Record::Pin(row) => row.last_posting = posting,
             Record::Identity(seen) => seen.last_posting = posting,
             Record::Block(row) => row.last_posting = posting,
+            Record::Silence(row) => row.last_posting = posting,
             Record::Outlet(row) => row.last_posting = posting,
             Record::Assistant(row) => row.last_posting = posting,
             Record::Shift(row) => row.last_posting = posting,
@@ -146,6 +152,7 @@ pub fn occupants(
     found.extend(pins::occupants(conn, &sorted.pins)?);
     found.extend(identities::occupants(conn, &sorted.identities, &sorted.id_numbers)?);
     found.extend(blocks::occupants(conn, &sorted.blocks)?);
+    found.extend(silences::occupants(conn, &sorted.silences, &sorted.silent)?);
     found.extend(agent_rows::occupants(conn, &sorted.outlets)?);
     found.extend(assistants::occupants(conn, &sorted.assistants)?);
     found.extend(assistants::serving_occupants(conn, &sorted.at_work)?);
@@ -177,6 +184,8 @@ struct Sorted<'a> {
     identities: Vec<AccountId>,
     id_numbers: Vec<&'a [u8]>,
     blocks: Vec<(AccountId, AccountId)>,
+    silences: Vec<&'a str>,
+    silent: Vec<&'a str>,
     outlets: Vec<AccountId>,
     assistants: Vec<AssistantId>,
     at_work: Vec<AccountId>,
@@ -207,6 +216,8 @@ impl<'a> Sorted<'a> {
                 RecordKey::Identity(account) => sorted.identities.push(*account),
                 RecordKey::IdNumber(digest) => sorted.id_numbers.push(digest),
                 RecordKey::Block(account, other) => sorted.blocks.push((*account, *other)),
+                RecordKey::Silence(msisdn) => sorted.silences.push(msisdn),
+                RecordKey::Silent(msisdn) => sorted.silent.push(msisdn),
                 RecordKey::Outlet(account) => sorted.outlets.push(*account),
                 RecordKey::Assistant(id) => sorted.assistants.push(*id),
                 RecordKey::Serves(person) => sorted.at_work.push(*person),
@@ -249,6 +260,7 @@ pub fn each(conn: &mut Conn, limit: i64, take: &mut dyn FnMut(Record)) -> Result
     pages(conn, limit, pins::page_after, Record::Pin, take)?;
     pages(conn, limit, identities::page_after, Record::Identity, take)?;
     pages(conn, limit, blocks::page_after, Record::Block, take)?;
+    pages(conn, limit, silences::page_after, Record::Silence, take)?;
     pages(conn, limit, agent_rows::page_after, Record::Outlet, take)?;
     pages(conn, limit, assistants::page_after, Record::Assistant, take)?;
     pages(conn, limit, shifts::page_after, Record::Shift, take)?;

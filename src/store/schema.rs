@@ -124,6 +124,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    silences (msisdn) {
+        msisdn -> Text,
+        version -> BigInt,
+        last_posting -> BigInt,
+        silent -> BigInt,
+    }
+}
+
+diesel::table! {
     outbox (id) {
         id -> BigInt,
         channel -> Text,
@@ -309,6 +318,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lines,
     dedup_keys,
     blocks,
+    silences,
     arrangements,
     trail,
     outbox,

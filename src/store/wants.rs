@@ -72,6 +72,8 @@ pub enum Want {
     BlockedBy(AccountId),
     /// How often it was said whether somebody takes requests of somebody else.
     BlockVersion(AccountId, AccountId),
+    /// What a number (E.164) has said last of texts that it did not ask for.
+    Silence(String),
     /// Where somebody gets their statements.
     Mailbox(AccountId),
     /// Whether the ID of a wallet's owner was seen.

@@ -25,7 +25,7 @@ use super::groups::{
 use super::office::{alone, by_phone, staff_list, two_people};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
-    send, spoken_language,
+    send, spoken_language, unasked_texts,
 };
 use super::pots::{self, early_opening, saving};
 use super::reversals::{agree, asked, dispute, reversal, staff, undo, undo_sent};
@@ -96,6 +96,8 @@ pub const SERVICES: &[Service] = &[
     balance::SERVICE,
     mini_statement::SERVICE,
     spoken_language::SERVICE,
+    unasked_texts::STOP,
+    unasked_texts::START,
     email_address::ADDRESS,
     email_address::PROVE,
     mail_statement::SERVICE,

@@ -83,6 +83,7 @@ mod outlet_acts;
 mod outlets;
 mod payday;
 mod payment_requests;
+mod pestering;
 mod phone;
 mod pin;
 mod plugs;

@@ -292,6 +292,7 @@ impl Model {
             }
             Change::Journal(_)
             | Change::TellBelow { .. }
+            | Change::TellStranger(_)
             | Change::AtPosting { .. }
             | Change::AtRecord { .. }
             | Change::Claim { .. }

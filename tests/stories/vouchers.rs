@@ -169,7 +169,9 @@ async fn a_wrong_secret_or_amount_costs_a_try_and_the_sixth_is_not_looked_at() {
     hands_out(&mariam, "300", &wrong).await;
     let screen = hands_out(&mariam, "300", &secret).await;
     assert!(screen.contains("Ce code n'existe pas"), "{screen}");
-    insta::assert_snapshot!(world.inbox(AMINA).await.pop().unwrap(), @"The secret of KES 300 for 0711222333 was tried too often: no agent pays it out. Take it back, or it returns on 30/11/26.");
+    let told = world.inbox(AMINA).await.pop().unwrap();
+    let said = "The secret of KES 300 for 0711222333 was tried too often, last at Duka la Soko ";
+    assert!(told.starts_with(said), "{told}");
     assert_eq!((world.balance(AMINA).await, float(&world, MARIAM).await), (500_000, 800_000));
     // who joins still gets it
     joins(&world).await;

@@ -13,6 +13,7 @@ DROP TABLE agent_journal;
 DROP TABLE shifts;
 DROP TABLE assistants;
 DROP TABLE outlets;
+DROP TABLE silences;
 DROP TABLE blocks;
 DROP TABLE budgets;
 DROP TABLE mailboxes;

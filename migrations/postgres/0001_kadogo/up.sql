@@ -484,6 +484,16 @@ CREATE TABLE blocks (
     PRIMARY KEY (account, other)
 );
 
+-- Numbers without a wallet that want no texts which they did not ask for. By the book.
+CREATE TABLE silences (
+    msisdn       TEXT   NOT NULL PRIMARY KEY,
+    -- one more with each change: what was read is what is changed
+    version      BIGINT NOT NULL CHECK (version > 0),
+    -- the posting that changed it last
+    last_posting BIGINT NOT NULL,
+    silent       BIGINT NOT NULL CHECK (silent IN (0, 1))
+);
+
 -- == Agents: outlets that turn cash into money and back, who works there, and what they did ==
 
 -- An outlet is named by its float account; what it earns gathers on an account of its own. By the book.

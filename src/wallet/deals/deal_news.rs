@@ -231,7 +231,7 @@ impl Deal {
         let asks = self.person(context, side.other())?;
         let language = asks.map_or("en", |person| &person.language);
         let subject = &self.row.subject;
-        Ok(Change::Tell(context.message(subject, language, message, &slots, None)))
+        Ok(Change::TellStranger(context.message(subject, language, message, &slots, None)))
     }
 
     /// Tells a side what it says, and what a platform keeps of it.

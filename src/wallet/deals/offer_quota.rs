@@ -16,8 +16,9 @@ use std::time::Duration;
 /// The caller has asked too often today.
 pub const DEALS_TODAY: Reason = Reason::new("deals_today");
 
-/// How far back it looks, and through how many.
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// How far back it looks,
+pub const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// and through how many.
 const LOOK: i64 = 400;
 /// So many that nobody has wanted, and of those so many to one.
 const DAILY_MAX: usize = 30;

@@ -149,6 +149,8 @@ const OPEN_MAX: usize = 20;
 const TO_ONE_MAX: usize = 3;
 /// and of all that wait for one.
 pub const WAITING_MAX: usize = 30;
+/// Those of a day to a number without a wallet, whoever asks.
+const STRANGER_DAILY_MAX: usize = 3;
 /// Days in which the other side is to answer.
 const ANSWER_DAYS: i32 = 2;
 /// Texts of one that were not sent yet.
@@ -164,9 +166,16 @@ fn both_and_places(context: &Context) -> Vec<Want> {
         wants.push(offer_quota::wants(context.now, owner.account_id));
     }
     if let Ok(to) = context.phone("to") {
-        wants.push(Want::Arrangements(waiting(Of::Subject(to.e164().to_owned()))));
+        let side = Of::Subject(to.e164().to_owned());
+        wants.extend([of_today(context, side.clone()), waiting(side)].map(Want::Arrangements));
     }
     wants
+}
+
+/// What a number was asked within a day, whatever became of it.
+fn of_today(context: &Context, side: Of) -> Search {
+    let since = context.now.minus(offer_quota::DAY).micros().saturating_add(1);
+    Search { open: false, since, ..waiting(side) }
 }
 
 /// What waits for somebody, or for a number.
@@ -294,10 +303,17 @@ fn allowed(
 
 /// Neither of all nor of this one does too much wait for them.
 fn has_room(context: &Context, owner: &PersonRow, waits: Search) -> Result<(), PlanError> {
+    if matches!(waits.side, Of::Subject(_)) {
+        let today = context.facts.arrangements(of_today(context, waits.side.clone()))?;
+        let told = |row: &&ArrangementRow| row.state != <&str>::from(State::Drafted);
+        if today.iter().filter(told).count() >= STRANGER_DAILY_MAX {
+            return Err(Refusal::of_field(DEALS_FULL, "to").into());
+        }
+    }
     let waiting = context.facts.arrangements(waits)?;
     let own = |row: &&ArrangementRow| row.owner == owner.account_id;
-    let full = asked(waiting).count() >= WAITING_MAX;
-    if full || asked(waiting).filter(own).count() >= TO_ONE_MAX {
+    let (all, own) = (asked(waiting).count(), asked(waiting).filter(own).count());
+    if all >= WAITING_MAX || own >= TO_ONE_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "to").into());
     }
     Ok(())
@@ -351,9 +367,9 @@ fn draft(context: &Context, plan: &mut Plan, side: Side) -> Result<(), PlanError
 fn wants_sent(context: &Context) -> Vec<Want> {
     let Ok(deal) = deal::chosen(context, &[Event::Offer]) else { return Vec::new() };
     let blocked = deal.row.other.map(Want::BlockedBy);
-    let waits = Want::Arrangements(waiting(whom(&deal)));
+    let waits = [of_today(context, whom(&deal)), waiting(whom(&deal))].map(Want::Arrangements);
     let made = offer_quota::wants(context.now, deal.row.owner);
-    deal.wants().into_iter().chain(blocked).chain([waits, made]).collect()
+    deal.wants().into_iter().chain(blocked).chain(waits).chain([made]).collect()
 }
 
 fn whom(deal: &Deal) -> Of {

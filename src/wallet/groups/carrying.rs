@@ -168,7 +168,8 @@ pub fn invite(
     let language =
         joined.as_ref().map_or(by.language.as_str(), |known: &PersonRow| &known.language);
     let text = context.message(to, language, &INVITED, &told, None);
-    let changes = vec![kind::begun(invitation.row), Change::Tell(text)];
+    let told = if joined.is_some() { Change::Tell(text) } else { Change::TellStranger(text) };
+    let changes = vec![kind::begun(invitation.row), told];
     Ok(act(DECIDED, changes))
 }
 

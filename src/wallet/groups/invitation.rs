@@ -12,6 +12,7 @@ use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
 use crate::store::wants::Want;
+use crate::time::Timestamp;
 use crate::value::{self, Slot, Slots, Value};
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantNames};
@@ -136,6 +137,11 @@ impl Invitation {
 pub fn of_number(number: &str) -> Search {
     let side = Side::Subject(number.to_owned());
     Search { side, kind: KIND.name, open: true, since: 0, limit: LOOK }
+}
+
+/// All that a number was invited into since then, whatever became of it.
+pub fn of_number_since(number: &str, since: Timestamp) -> Search {
+    Search { open: false, since: since.micros().saturating_add(1), ..of_number(number) }
 }
 
 /// What must be read to know those of the caller.

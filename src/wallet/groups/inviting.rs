@@ -22,6 +22,7 @@ use crate::refusal::Refusal;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
+use std::time::Duration;
 
 /// Inputs `group`, `to`: invites them, or, once it has begun, asks the members whether to.
 pub const INVITE: Service = Service {
@@ -114,6 +115,9 @@ const ACCEPTED: Message = Message::plain(
 
 /// Invitations of all groups that wait for one number at a time.
 const WAITING_MAX: usize = 10;
+/// Those of a day to a number without a wallet, whoever invites.
+const STRANGER_DAILY_MAX: usize = 3;
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// Invitations of one member that wait at a time.
 const OPEN_MAX: usize = MEMBERS_MAX;
 
@@ -122,7 +126,11 @@ fn group_and_invited(context: &Context) -> Vec<Want> {
     let own = context.person().map(|own| place::wants(context, &invitation::KIND, own.account_id));
     wants.extend(own.unwrap_or_default());
     let to = context.phone("to").ok();
-    wants.extend(to.map(|to| Want::Arrangements(invitation::of_number(to.e164()))));
+    let searches = to.map(|to| {
+        let today = invitation::of_number_since(to.e164(), context.now.minus(DAY));
+        [invitation::of_number(to.e164()), today]
+    });
+    wants.extend(searches.into_iter().flatten().map(Want::Arrangements));
     wants
 }
 
@@ -190,8 +198,11 @@ fn may_come(context: &Context, case: &Case, to: &Msisdn) -> Result<(), PlanError
             return no(GROUP_INVITED);
         }
     }
-    if waiting.iter().filter(|row| invitation::KIND.waits(row, context.now)).count() >= WAITING_MAX
-    {
+    let waiting = waiting.iter().filter(|row| invitation::KIND.waits(row, context.now)).count();
+    // who has no wallet can refuse none of them
+    let today = invitation::of_number_since(to.e164(), context.now.minus(DAY));
+    let today = context.facts.arrangements(today)?.len();
+    if waiting >= WAITING_MAX || known.is_none() && today >= STRANGER_DAILY_MAX {
         return no(GROUP_INVITES_FULL);
     }
     if case.members.len() >= MEMBERS_MAX { no(GROUP_FULL) } else { Ok(()) }

@@ -15,3 +15,4 @@ pub mod send;
 pub mod spoken_language;
 #[cfg(test)]
 mod tests;
+pub mod unasked_texts;

@@ -24,6 +24,7 @@ pub fn nothing(want: &Want) -> Found {
         Want::Drawer(_) => Found::Drawer(CashDrawer::default()),
         Want::Arrangement(_) => Found::Arrangement(None),
         Want::Arrangements(_) | Want::OpenAt(..) => Found::Arrangements(Vec::new()),
+        Want::Silence(_) => Found::Silence(None),
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::Stopped(_) => Found::Restriction(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),

@@ -66,7 +66,10 @@ impl Plan {
 }
 
 fn told_by(change: &Change) -> Option<&NewMessage> {
-    if let Change::Tell(message) | Change::TellBelow { message, .. } = change {
+    if let Change::Tell(message)
+    | Change::TellStranger(message)
+    | Change::TellBelow { message, .. } = change
+    {
         Some(message)
     } else {
         None

@@ -5,7 +5,7 @@ use super::super::context::Context;
 use super::super::plan::PlanError;
 use super::super::pricing::Terms;
 use super::super::service_config::ServiceConfig;
-use crate::book::{Change, Credential, HoldMove, Key, Leg, SecretKind};
+use crate::book::{Change, Credential, HoldMove, Key, Leg, PIN_ATTEMPTS_MAX, SecretKind};
 use crate::id::{AccountId, ArrangementId, PinId};
 use crate::money::Money;
 use crate::pin::Pin;
@@ -109,14 +109,15 @@ pub fn opened_by(context: &Context, id: ArrangementId, digits: &str) -> Result<C
     Ok(Change::keep(Record::Pin(tag), "make_code"))
 }
 
-/// What the book compares with what was typed, and who hears of it when that was the last try. A
-/// wrong amount is a wrong code: who may try amounts for nothing would soon know the right one.
+/// What the book compares with what was typed, and what its owner hears of a wrong try, and of the
+/// last one. A wrong amount is a wrong code: who may try amounts for nothing would soon know the
+/// right one.
 pub fn proof(
     context: &Context,
     id: ArrangementId,
     typed: &Pin,
     right_amount: bool,
-    locked: Change,
+    [wrong, locked]: [Change; 2],
 ) -> Result<Credential, PlanError> {
     let pin = pin(id);
     let kept = context.facts.pin(pin)?.ok_or(Reason::CODE_GONE)?;
@@ -127,6 +128,9 @@ pub fn proof(
         Some(_) | None => Vec::new(),
     };
     let salt = kept.salt.clone();
-    let wrong = vec![Change::ChargePin { pin }];
+    // of the last try one word is enough
+    let is_last = kept.attempts.saturating_add(1) >= PIN_ATTEMPTS_MAX;
+    let told = (!is_last).then_some(wrong);
+    let wrong = [Change::ChargePin { pin }].into_iter().chain(told).collect();
     Ok(Credential { secret: SecretKind::Code, pin, salt, tag, wrong, locked: vec![locked] })
 }

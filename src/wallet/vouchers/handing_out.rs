@@ -11,7 +11,7 @@ use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::code;
 use super::voucher::{self, Event, Voucher};
-use super::voucher_news::{GOT, TAKEN, TRIED};
+use super::voucher_news::{GOT, TAKEN, TRIED, WRONG};
 use crate::book::{Change, HoldMove, Leg};
 use crate::money::Money;
 use crate::phone::Msisdn;
@@ -92,7 +92,8 @@ pub fn redeem(
         return Err(Refusal::of_field(counter::AGENT_SELF, "to").into());
     }
     let agreed = &voucher.terms.agreed;
-    let tried = voucher.made_out.tell_sender(context.config, payer, &TRIED, context.now);
+    let tried = [&WRONG, &TRIED]
+        .map(|word| voucher.made_out.tell_tried(context.config, payer, outlet, word, context.now));
     let right_amount = agreed.amount_minor == amount.minor;
     let id = voucher.row.id;
     let credentials = vec![code::proof(context, id, &secret.code, right_amount, tried)?];

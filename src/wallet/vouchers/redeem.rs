@@ -42,10 +42,12 @@ pub const SERVICE: Service = Service {
     ],
     refusals: &[counter::AGENT_SELF, Reason::CODE_WRONG, Reason::CODE_GONE],
     messages: &[
+        &WRONG,
         &TRIED,
         &cash_out::HANDED_OUT,
         &cash_out::HAND_OUT,
         &cash_out::HAND_OUT_SHARED,
+        &voucher_news::WRONG,
         &voucher_news::TRIED,
         &voucher_news::TAKEN,
         &voucher_news::GOT,
@@ -56,8 +58,12 @@ pub const SERVICE: Service = Service {
     ..Service::PLAIN
 };
 
-/// To who has made a code: it was tried too often.
-const TRIED: Message = Message::plain("sms.code_tried", &[Slot("amount", Kind::Money)]);
+/// To who has made a code: another one was tried for it, at that outlet,
+const WRONG: Message = Message::plain("sms.code_wrong", TRIED_AT);
+/// and too often.
+const TRIED: Message = Message::plain("sms.code_tried", TRIED_AT);
+const TRIED_AT: &[Slot] =
+    &[Slot("amount", Kind::Money), Slot("name", Kind::Name), Slot("phone", Kind::Phone)];
 
 /// Who stands at the counter, and what waits for a number without a wallet: where a secret is
 /// tried, or where nothing more may be sent to such numbers.
@@ -158,7 +164,9 @@ fn hand_out(
     typed: &Pin,
 ) -> Result<Act, PlanError> {
     let code = open_code(context, customer)?;
-    let tried = context.tell(customer, &TRIED, plan.shown(&["amount"]), None);
+    let mut told = party::outlet_sign(outlet);
+    told.insert("amount".into(), code.agreed.amount(context.config).into());
+    let tried = [&WRONG, &TRIED].map(|word| context.tell(customer, word, told.clone(), None));
     let right_amount = code.agreed.amount_minor == amount.minor;
     let credentials = vec![code::proof(context, code.row.id, typed, right_amount, tried)?];
     let terms = code.agreed.terms(context.config);

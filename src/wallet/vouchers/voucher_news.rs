@@ -7,6 +7,7 @@ use super::code::Agreed;
 use crate::book::Change;
 use crate::calendar::Day;
 use crate::phone::Msisdn;
+use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
@@ -23,6 +24,15 @@ const THEIRS: &[Slot] = &[
     Slot("dial", Kind::Text),
 ];
 
+/// What its sender is told of who tries to get it.
+const TRIED_AT: &[Slot] = &[
+    Slot("amount", Kind::Money),
+    Slot("phone", Kind::Phone),
+    Slot("day", Kind::Day),
+    Slot("name", Kind::Name),
+    Slot("agent", Kind::Phone),
+];
+
 /// To the number: something waits for it.
 pub const WAITING: Message = Message::receipt("sms.parcel", THEIRS);
 /// It has joined, and what waits does not fit.
@@ -36,8 +46,10 @@ pub const ARRIVED: Message = Message::balance(
 pub const GOT: Message = Message::receipt("sms.parcel_got", THEIRS);
 /// The same, to the sender.
 pub const TAKEN: Message = Message::receipt("sms.parcel_taken", OURS);
-/// A wrong secret was tried too often.
-pub const TRIED: Message = Message::plain("sms.parcel_tried", OURS);
+/// A wrong secret was tried, at that outlet,
+pub const WRONG: Message = Message::plain("sms.parcel_wrong", TRIED_AT);
+/// and too often.
+pub const TRIED: Message = Message::plain("sms.parcel_tried", TRIED_AT);
 /// To the number: it waits no more.
 pub const ENDED: Message = Message::receipt("sms.parcel_ended", THEIRS);
 /// To the sender, who took it back,
@@ -67,6 +79,23 @@ impl MadeOut {
         ])
     }
 
+    /// A word to who sent it about an outlet where a wrong secret was tried.
+    pub fn tell_tried(
+        &self,
+        config: &ServiceConfig,
+        payer: &PersonRow,
+        outlet: &OutletRow,
+        message: &Message,
+        now: Timestamp,
+    ) -> Change {
+        let mut slots = self.words(config);
+        let mut sign = party::outlet_sign(outlet);
+        slots.extend(sign.remove("phone").map(|agent| ("agent".to_owned(), agent)));
+        slots.extend(sign);
+        let to = &payer.msisdn;
+        Change::Tell(outgoing::message(to, &payer.language, message.template, &slots, None, now))
+    }
+
     /// A word to who sent it.
     pub fn tell_sender(
         &self,
@@ -80,7 +109,8 @@ impl MadeOut {
         Change::Tell(outgoing::message(to, &payer.language, message.template, &slots, None, now))
     }
 
-    /// A word to the number it is for. As long as they have not joined nobody knows their language.
+    /// A word to the number it is for. As long as they have not joined nobody knows their language,
+    /// and they may want to hear of nothing but what was handed out.
     pub fn tell_receiver(
         &self,
         config: &ServiceConfig,
@@ -93,6 +123,8 @@ impl MadeOut {
         slots.extend(party::sign(config, payer));
         slots.insert("dial".into(), config.dial.clone().into());
         let language = joined.map_or(config.market.language.as_str(), |joined| &joined.language);
-        Change::Tell(outgoing::message(&self.to, language, message.template, &slots, None, now))
+        let text = outgoing::message(&self.to, language, message.template, &slots, None, now);
+        let unasked = joined.is_none() && message.template != GOT.template;
+        if unasked { Change::TellStranger(text) } else { Change::Tell(text) }
     }
 }

@@ -170,9 +170,7 @@ pub fn open(
 ) -> Result<Request, PlanError> {
     let asked = request::read(context.facts.arrangements(request::asked_of(payer.account_id))?)?;
     let waiting = asked.iter().filter(|request| request.waits(context.now)).count();
-    // how much waits for somebody is nobody else's business
-    let full = Refusal::of_field(quota::REQUESTS_FULL, "to");
-    pending::room(waiting).map_err(|error| error.refused_as(|_hidden| full))?;
+    quota::has_room(context, asker.account_id, payer.account_id, waiting)?;
     let expires_at = pending::until(context, plan, LIFE).micros();
     let terms = Terms { amount_minor: amount.minor, reference, expires_at };
     Ok(Request::new(context, asker.account_id, payer.account_id, terms))

@@ -1,13 +1,16 @@
 //! Nobody can be pestered: few requests of one asker wait at a time, fewer for the same person, and
-//! who does not want any more of somebody blocks them.
+//! who does not want any more of somebody blocks them. Whom somebody has paid of late has more room
+//! with them, and places that those whom they never paid cannot fill.
 
 use super::super::context::Context;
 use super::super::plan::PlanError;
 use super::payment_request::{self as request, Request};
+use super::pending;
 use crate::book::{Change, Key};
 use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::Search;
+use crate::store::book_rows::EntryRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -21,11 +24,22 @@ pub const REQUESTS_FULL: Reason = Reason::new("requests_full");
 
 /// Requests of one asker that wait at a time.
 const OPEN_MAX: usize = 10;
-/// Those for the same person.
-const OPEN_TO_ONE_MAX: usize = 2;
-/// Those for the same person within a day, whatever became of them: declining must not make room
-/// for the next.
-const DAILY_TO_ONE_MAX: usize = 3;
+/// How much room an asker has with one person.
+struct Room {
+    /// Requests of the asker that wait.
+    open: usize,
+    /// Those within a day, whatever became of them: declining must not make room for the next.
+    daily: usize,
+    /// Requests of everybody that wait, with which there is none.
+    of_all: usize,
+}
+/// With who never paid them.
+const STRANGE: Room = Room { open: 2, daily: 3, of_all: 5 };
+/// With who has.
+const KNOWN: Room = Room { open: 4, daily: 8, of_all: pending::WAITING_MAX };
+/// How far back an asker was paid by who knows them, and among how many payments.
+const KNOWN_FOR: Duration = Duration::from_secs(90 * 24 * 3_600);
+const PAYMENTS_MAX: usize = 60;
 /// How far back the quota looks; no asker makes more in a day than may be looked through.
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const DAY_MICROS: i64 = 24 * 3_600 * 1_000_000;
@@ -37,7 +51,38 @@ pub fn wants(context: &Context, asker: AccountId, payers: &[AccountId]) -> Vec<W
     let mut wants = vec![Want::Arrangements(of_today(context, asker))];
     wants.extend(payers.iter().map(|payer| Want::BlockedBy(*payer)));
     wants.extend(payers.iter().map(|payer| Want::Arrangements(request::asked_of(*payer))));
+    wants.push(payments(context, asker));
     wants
+}
+
+/// What came to this asker of late.
+fn payments(context: &Context, asker: AccountId) -> Want {
+    let since = context.now.minus(KNOWN_FOR).micros();
+    Want::History { account: asker, since, limit: PAYMENTS_MAX }
+}
+
+/// How much room this asker has with this person.
+fn room(context: &Context, asker: AccountId, payer: AccountId) -> Result<Room, PlanError> {
+    let paid = |account, gets: bool| {
+        move |leg: &EntryRow| leg.account_id == account && (leg.amount_minor > 0) == gets
+    };
+    let payments = context.facts.history(&payments(context, asker))?;
+    let knows = payments.iter().any(|(_posting, legs)| {
+        legs.iter().any(paid(payer, false)) && legs.iter().any(paid(asker, true))
+    });
+    Ok(if knows { KNOWN } else { STRANGE })
+}
+
+/// Whether one more request of this asker may wait for this person beside what waits.
+pub fn has_room(
+    context: &Context,
+    asker: AccountId,
+    payer: AccountId,
+    waiting: usize,
+) -> Result<(), PlanError> {
+    let full = waiting >= room(context, asker, payer)?.of_all;
+    // how much waits for somebody is nobody else's business
+    if full { Err(Refusal::of_field(REQUESTS_FULL, "to").into()) } else { Ok(()) }
 }
 
 /// What this asker has asked for within a day.
@@ -65,9 +110,8 @@ pub fn allowed(
             return Err(Refusal::of_field(REQUEST_BLOCKED, "to").into());
         }
         let to_them = || of_today.iter().filter(|request| request.payer == payer.account_id);
-        if to_them().filter(waits).count() >= OPEN_TO_ONE_MAX
-            || to_them().count() >= DAILY_TO_ONE_MAX
-        {
+        let room = room(context, asker.account_id, payer.account_id)?;
+        if to_them().filter(waits).count() >= room.open || to_them().count() >= room.daily {
             return Err(Refusal::of_field(REQUESTS_FULL, "to").into());
         }
     }

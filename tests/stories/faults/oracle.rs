@@ -369,6 +369,7 @@ impl Oracle {
             | Change::AtRecord { .. }
             | Change::Journal(_)
             | Change::TellBelow { .. }
+            | Change::TellStranger(_)
             | Change::Claim { .. } => {
                 panic!("not in this story: {change:?}")
             }

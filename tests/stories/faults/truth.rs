@@ -119,6 +119,7 @@ impl Truth {
                 | Change::AtRecord { .. }
                 | Change::Journal(_)
                 | Change::TellBelow { .. }
+                | Change::TellStranger(_)
                 | Change::Claim { .. }
                 | Change::Put(_)
                 | Change::While { .. }

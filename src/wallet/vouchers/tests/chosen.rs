@@ -91,7 +91,9 @@ fn who_takes_it_back_has_it_whole_and_both_sides_hear_of_it() {
     );
     let language = |act: &Act| {
         let told = act.changes.iter().filter_map(|change| match change {
-            Change::Tell(message) if message.address == TO => Some(message.language.clone()),
+            Change::Tell(message) | Change::TellStranger(message) if message.address == TO => {
+                Some(message.language.clone())
+            }
             _ => None,
         });
         told.collect::<Vec<_>>()

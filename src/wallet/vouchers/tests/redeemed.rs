@@ -78,13 +78,31 @@ fn a_wrong_code_and_a_wrong_amount_cost_the_same_try() {
         (right.secret, right.pin, &right.tag),
         (SecretKind::Code, Id::of(20), &tag.unwrap().to_vec())
     );
-    assert!(matches!(right.wrong.as_slice(), [Change::ChargePin { pin }] if *pin == Id::of(20)));
+    let [Change::ChargePin { pin }, Change::Tell(told)] = right.wrong.as_slice() else { panic!() };
+    assert_eq!((*pin, told.template.as_str()), (Id::of(20), "sms.code_wrong"));
     assert!(
         matches!(right.locked.as_slice(), [Change::Tell(told)] if told.template == "sms.code_tried")
     );
     assert_ne!(credential("30000", "404143").tag, right.tag);
     assert!(credential("29999", CODE).tag.is_empty());
     assert!(credential("30001", CODE).tag.is_empty());
+}
+
+#[test]
+fn its_owner_hears_at_which_outlet_another_code_was_tried_and_of_the_last_try_in_one_word() {
+    let (mut trial, _, mariam) = outlet();
+    let wrong = |trial: &Trial| {
+        let act = ask(trial, &mariam, "29999", "404143").execute().planned().act.unwrap();
+        act.credentials[0].wrong.clone()
+    };
+    let said = wrong(&trial);
+    let [_, Change::Tell(told)] = said.as_slice() else { panic!("{said:?}") };
+    assert_eq!((told.address.as_str(), told.template.as_str()), (AMINA, "sms.code_wrong"));
+    assert!(told.slots.contains("Mama Mboga") && told.slots.contains("300"), "{}", told.slots);
+    let tag = trial.config.tagged(Id::of(20), &Pin::parse(CODE).unwrap(), [4; 16]);
+    let tried = crate::store::pins::PinRow { attempts: 4, ..tag };
+    trial.set(Want::Pin(Id::of(20)), Found::Pin(Some(tried)));
+    assert_eq!(wrong(&trial).len(), 1);
 }
 
 #[test]

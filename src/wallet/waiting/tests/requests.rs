@@ -7,7 +7,7 @@ use super::super::quota::{REQUEST_BLOCKED, REQUESTS_FULL};
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
-use crate::store::book_rows::AccountState;
+use crate::store::book_rows::{AccountState, EntryRow, PostingRow};
 use crate::store::facts::Found;
 use crate::store::wants::Want;
 
@@ -166,8 +166,48 @@ fn how_much_waits_for_somebody_is_told_to_nobody_and_their_own_takes_no_room() {
         trial.set(own, Found::Arrangements(wanted));
         ask(&trial, &baraka)
     };
-    assert_eq!(with(7).error, None);
-    assert_eq!(with(8).reason(), (REQUESTS_FULL, Some("to")));
+    assert_eq!(with(4).error, None);
+    assert_eq!(with(5).reason(), (REQUESTS_FULL, Some("to")));
+}
+
+#[test]
+fn whom_somebody_has_paid_has_places_with_them_that_strangers_cannot_fill() {
+    let (mut trial, [_, baraka, _]) = three();
+    let since = NOW.minus(90 * 24 * HOUR).micros();
+    let history = Want::History { account: Id::of(102), since, limit: 60 };
+    let paid = |payer_minor: i64| {
+        let leg = |account: i64, amount_minor: i64| EntryRow {
+            posting_id: Id::of(1),
+            leg: 0,
+            account_id: Id::of(account),
+            amount_minor,
+            balance_minor: 0,
+            previous: None,
+        };
+        let posting = PostingRow {
+            id: Id::of(1),
+            kind: "send".into(),
+            at: NOW.micros(),
+            key: Vec::new(),
+            request: Vec::new(),
+            corrects: None,
+        };
+        Found::History(vec![(posting, vec![leg(101, payer_minor), leg(102, -payer_minor)])])
+    };
+    let with = |trial: &mut Trial, requested: i64, own: i64| {
+        let asked = several(1..requested + 1, &request(1, 101, 103, 100));
+        let others = Want::Arrangements(payment_request::asked_of(Id::of(101)));
+        trial.set(others, Found::Arrangements(asked));
+        let made = several(30..30 + own, &request(30, 101, 102, 100));
+        trial.set(of_today(), Found::Arrangements(made));
+        ask(trial, &baraka).error.is_none()
+    };
+    trial.set(history.clone(), paid(-500));
+    assert!(with(&mut trial, 7, 0) && !with(&mut trial, 8, 0));
+    assert!(with(&mut trial, 0, 3) && !with(&mut trial, 0, 4));
+    // a cent that Baraka sends makes him known to nobody
+    trial.set(history, paid(500));
+    assert!(!with(&mut trial, 5, 0) && !with(&mut trial, 0, 2));
 }
 
 #[test]
