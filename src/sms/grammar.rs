@@ -20,6 +20,8 @@ use crate::typed_text::bare;
 
 /// Bytes of a text that is read; nobody says more to be understood.
 const TEXT_BYTES_MAX: usize = 1_000;
+/// Groups of digits among which a PIN is looked for: no command has so many, however it is typed.
+const GROUPS_MAX: usize = 24;
 
 /// The grammar, ready to read.
 #[derive(Debug, Clone)]
@@ -293,7 +295,11 @@ impl Grammar {
             reading,
             Reading::Refused(refusal) if refusal.field == Some(PatternInput::To.name())
         );
-        let groups = digit_groups(text).into_iter().flat_map(|(start, end)| {
+        let groups = digit_groups(text);
+        if groups.len() > GROUPS_MAX {
+            return false;
+        }
+        let groups = groups.into_iter().flat_map(|(start, end)| {
             let digits = end.saturating_sub(start);
             let tails = if glued_to_number && digits > 6 { 4..=6 } else { digits..=digits };
             tails
