@@ -96,9 +96,9 @@ fn what_would_it_cost() {
 fn what_cannot_be_quoted_says_why() {
     let place = program::Place::new();
     let ways: [(&[&str], &str); 7] = [
-        (&["cash_out", "49"], "cash_out KES 49 is not moved: amount_too_small"),
-        (&["send", "250,001"], "send KES 250,001 is not moved: amount_too_large"),
-        (&["send", "1,5"], "`1,5` is not an amount of KES: amount_ambiguous"),
+        (&["cash_out", "49"], "cash_out KES 49 is not moved: At least KES 50."),
+        (&["send", "250,001"], "send KES 250,001 is not moved: At most KES 250,000."),
+        (&["send", "1,5"], "\"1,5\": That can be read in two ways."),
         (
             &["sned", "200"],
             "sned has no price: what has one is send, send_unjoined, cash_in, cash_out",

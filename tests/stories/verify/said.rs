@@ -97,12 +97,12 @@ fn an_operator_reads_how_much_is_set_apart() {
         let ledger = apart::history(place);
         let line =
             |said: String| said.lines().find(|line| line.starts_with("set")).unwrap().to_owned();
-        let apart = ["set apart: KES 7 in 1 arrangements", "set apart: KES 8.50 in 2 arrangements"];
+        let apart = ["set apart: KES 7 in 1 arrangement", "set apart: KES 8.50 in 2 arrangements"];
         assert_eq!(line(said(&ledger.url, &[], 0)), apart[0]);
         apart::begin(&ledger, 904, 504, 150);
         assert_eq!(line(said(&ledger.url, &[], 0)), apart[1]);
         ledger.sql("UPDATE accounts SET currency = '???' WHERE id = 504");
-        assert!(said(&ledger.url, &[], 1).contains("\nset apart: ??? 150 in 1 arrangements\n"));
+        assert!(said(&ledger.url, &[], 1).contains("\nset apart: ??? 150 in 1 arrangement\n"));
     });
 }
 
