@@ -1,6 +1,7 @@
 //! What people at an outlet set for themselves: from when on its float counts as low, and the PIN
 //! for their work.
 
+use super::super::care::sim_change::SIM_CHANGED;
 use super::super::context::Context;
 use super::super::people::pin_change;
 use super::super::plan::{Act, Plan, PlanError};
@@ -37,8 +38,9 @@ pub const REPEAT: Service = Service {
 pub const CHANGE: Service = Service {
     name: "change_agent_pin",
     authority: Authority::Assistant,
+    wants: &[pin_change::sim],
     decide: change,
-    refusals: &[pin_change::PIN_SAME],
+    refusals: &[pin_change::PIN_SAME, SIM_CHANGED],
     messages: &[&CHANGED],
     renews_pin: true,
     ..Service::PLAIN
