@@ -87,6 +87,8 @@ impl Reason {
     pub const NOT_AGENT: Reason = Reason::new("not_agent");
     /// It is for staff with another role.
     pub const NOT_ALLOWED: Reason = Reason::new("not_allowed");
+    /// One of the staff would decide about what is their own.
+    pub const OWN_SIDE: Reason = Reason::new("own_side");
     /// The account was stopped, frozen or closed.
     pub const ACCOUNT_CLOSED: Reason = Reason::new("account_closed");
     /// Nobody with an account has this number.
@@ -218,6 +220,7 @@ impl Reason {
         Reason::NOT_CLAIMED,
         Reason::NOT_AGENT,
         Reason::NOT_ALLOWED,
+        Reason::OWN_SIDE,
         Reason::ACCOUNT_CLOSED,
         Reason::PAYEE_UNKNOWN,
         Reason::PAYEE_SELF,

@@ -1,6 +1,7 @@
 //! By what a statement and its lines are known again: digests of what is said, not of how it is
 //! written. Line ends, byte order marks, quotes, the order of attributes and columns leave no trace
-//! in them, nor does the name that a bank gives to each download.
+//! in them, nor do the blanks and signs in the number of an account, nor the name that a bank gives
+//! to each download.
 //!
 //! Two equal lines of one statement are two lines: each has its place among its equals. The same
 //! days in another file give the same places. A statement that goes on from another (`follows`) is
@@ -29,6 +30,11 @@ impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Fingerprint({self})")
     }
+}
+
+/// An account as it is known: its digits and letters alone, however it is written.
+pub fn account_known_as(written: &str) -> String {
+    written.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 /// A line among its equals.
@@ -73,7 +79,7 @@ impl Statement {
     /// By what the whole is known again.
     pub fn fingerprint(&self) -> Fingerprint {
         let mut hash = Hash::new("whole");
-        hash.bytes(self.account.as_bytes());
+        hash.bytes(account_known_as(&self.account).as_bytes());
         hash.maybe(self.number.as_deref());
         hash.bytes(self.currency.as_str().as_bytes());
         hash.day(Some(self.opened_on));
@@ -88,7 +94,7 @@ impl Statement {
 
     fn content(&self, line: &Line) -> Fingerprint {
         let mut hash = Hash::new("line");
-        hash.bytes(self.account.as_bytes());
+        hash.bytes(account_known_as(&self.account).as_bytes());
         hash.bytes(self.currency.as_str().as_bytes());
         hash.day(Some(line.booked_on));
         hash.day(line.value_on);

@@ -43,7 +43,7 @@ pub use column_map::{
 };
 pub use counting::{FILE_BYTES_MAX, LINES_MAX, TOLD_EVERY};
 pub use csv_lines::Known;
-pub use fingerprint::{Fingerprint, LineKey};
+pub use fingerprint::{Fingerprint, LineKey, account_known_as};
 pub use map_error::{MapError, MapFault};
 pub use proving::{Ended, Unchained, Unproved, proof};
 pub use unreadable::{BankFileError, Read, Unreadable};

@@ -3,7 +3,7 @@
 //! step; what only this one wants, by a reader.
 
 use super::context::{Channel, Context, Peers, People};
-use super::office::{alone, by_phone, two_people};
+use super::office::{alone, by_phone, own_side, two_people};
 use super::plan::{Plan, PlanError};
 use super::policy::Policy;
 use super::registry::PEERS;
@@ -149,6 +149,9 @@ impl Job {
             ) => {}
         }
         let context = self.context(&caller, facts);
+        if step == 0 && own_side::concerns(self.service.authority) {
+            wants.push(own_side::want(&context));
+        }
         for want in
             own.and_then(|own| self.steps.get(own)).map(|step| step(&context)).unwrap_or_default()
         {
@@ -188,6 +191,10 @@ impl Job {
         allowed(self.service, &caller)?;
         let context = self.context(&caller, facts);
         (self.decide)(&context, &mut planned.plan)?;
+        if own_side::concerns(self.service.authority) && own_side::is_one(&context, &planned.plan)?
+        {
+            return Err(Reason::OWN_SIDE.into());
+        }
         let pin = match self.whose() {
             Authority::Nobody | Authority::Staff(_) => return Ok(()),
             Authority::Customer => {

@@ -61,6 +61,14 @@ pub fn told(config: &ServiceConfig, owner: &str, slots: &mut Slots) {
     slots.insert(SLOT.0.to_owned(), Value::Code(said.unwrap_or_else(|| "?????".to_owned())));
 }
 
+/// The same PIN when it was sent to a number that somebody else may have: it opens nothing any more.
+/// Nothing where it is none to begin with, or is over.
+pub fn voided(pin: &PinRow, now: Timestamp) -> Option<PinRow> {
+    let until = pin.start_until.filter(|until| *until > now.micros())?;
+    let start_until = Some(until.min(now.micros()));
+    Some(PinRow { version: pin.version.saturating_add(1), start_until, ..pin.clone() })
+}
+
 /// Whether a PIN opens this: one to begin with only what chooses another one, while it lasts.
 pub fn opens(pin: &PinRow, chooses: bool, now: Timestamp) -> Result<(), Reason> {
     match pin.start_until {
@@ -111,7 +119,12 @@ mod tests {
         assert_eq!(opens(&row, false, NOW), Err(Reason::START_PIN));
         let later = Timestamp::from_micros(NOW.micros() + LASTS);
         assert_eq!(opens(&row, true, later), Err(Reason::START_PIN_OVER));
+        // one that was voided is over, and any other one stays as it is
+        let void = voided(&row, NOW).unwrap();
+        assert_eq!((void.version, opens(&void, true, NOW)), (4, Err(Reason::START_PIN_OVER)));
+        assert!(voided(&void, NOW).is_none() && voided(&row, later).is_none());
         let own = PinRow { start_until: None, ..row };
+        assert!(voided(&own, NOW).is_none());
         assert_eq!(opens(&own, false, later), Ok(()));
     }
 }

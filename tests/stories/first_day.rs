@@ -153,10 +153,7 @@ impl Day {
     /// Somebody serves at an outlet from now on: the PIN to begin with comes to their own phone.
     async fn employs(&self, agent: &str, phone: &str, pin: &str) {
         let employ = ["agent", "employ", agent, phone, "--why", "serves there"];
-        let said = self.does(WANJIRU, &employ);
-        if said.contains("approval:") {
-            self.second(OTIENO, &said);
-        }
+        self.both_do(WANJIRU, OTIENO, &employ);
         let text = self.hears(phone, "to begin with").await;
         let start = self.word(&text, "to begin with is", "[start PIN]");
         self.dials(phone, &["Agent", "My work", "PIN", pin, pin, &start]).await;

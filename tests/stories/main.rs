@@ -83,6 +83,7 @@ mod orders;
 mod outbox;
 mod outlet_acts;
 mod outlets;
+mod own_side;
 mod payday;
 mod payment_requests;
 mod pestering;

@@ -14,6 +14,7 @@ use kadogo::wallet::agents::opening::OPEN;
 use kadogo::wallet::agents::suspending::{OUTLET_SAME, RESUME, SUSPEND};
 use kadogo::wallet::care::resetting::RESET;
 use kadogo::wallet::care::sim_change::{SAY, SIM_CHANGED};
+use kadogo::wallet::office::staff_list::INVITE;
 use kadogo::wallet::office::two_people::{STAFF_BAND, STAFF_SAME_PERSON};
 use std::time::Duration;
 
@@ -77,7 +78,10 @@ async fn somebody_is_employed_with_a_pin_that_comes_to_their_phone_alone() {
     assert_eq!(thief.reason, SIM_CHANGED);
     world.clock.advance(Duration::from_secs(73 * 3_600));
     world.app.wallet.wake_all().await.unwrap();
-    let said = world.staff_does(&asha, EMPLOY.name, &employ).await.unwrap();
+    // whoever serves there has what comes there later: it takes two, with nothing there yet
+    let other = world.hires("auma", "agents").await;
+    let waits = world.staff_requests(&asha, EMPLOY.name, &employ).await.unwrap();
+    let said = world.staff_approves(&other, waits).await.unwrap();
     let again = world.staff_asks(&asha, EMPLOY.name, &employ).await.unwrap_err();
     assert_eq!(again.code(), "serves_already");
     let told = world.inbox(ESTHER).await;
@@ -98,9 +102,7 @@ async fn somebody_is_employed_with_a_pin_that_comes_to_their_phone_alone() {
     // and begins elsewhere
     let shop = agent(&world, NJERI).await;
     let employ = [("agent", &*shop), ("phone", ESTHER), WHY];
-    // where there is float it takes two
     let waits = world.staff_requests(&asha, EMPLOY.name, &employ).await.unwrap();
-    let other = world.hires("auma", "agents").await;
     world.staff_approves(&other, waits).await.unwrap();
     world.check();
 }
@@ -214,11 +216,53 @@ async fn a_forgotten_pin_begins_again_with_one_that_nobody_of_the_staff_sees() {
     amina.go(&[Pick("account"), Pick("pin"), Type(&start), Type("36925"), Type("36925")]).await;
     dial_afresh(&amina).await;
     assert!(amina.go(&send("36925")).await.contains("Confirmed"), "{}", amina.transcript());
-    // it is no use to who waits too long, and is not sent to a changed SIM
+    // it is not sent to a changed SIM
     let waits = world.staff_requests(&asha, RESET.name, &inputs).await.unwrap();
     world.staff_does(&asha, SAY.name, &inputs).await.unwrap();
     let thief = world.staff_approves(&lead, waits).await.unwrap_err();
     assert_eq!(thief.reason, SIM_CHANGED);
+    world.check();
+}
+
+/// What was sent to a number to begin with opens nothing once somebody else may have it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_sim_voids_the_pins_and_the_link_that_were_sent_to_it() {
+    let world = World::new().await;
+    let asha = world.hires("asha", "care agents").await;
+    let lead = world.hires("otis", "care_lead agents").await;
+    let admin = world.hires("zawadi", "admin").await;
+    let shop = agent(&world, NJERI).await;
+    let employ = [("agent", &*shop), ("phone", AMINA), WHY];
+    let forgot = [("phone", AMINA), WHY];
+    for (service, inputs) in [(EMPLOY.name, &employ[..]), (RESET.name, &forgot[..])] {
+        let waits = world.staff_requests(&asha, service, inputs).await.unwrap();
+        world.staff_approves(&lead, waits).await.unwrap();
+    }
+    let invite = [("name", "amina"), ("phone", AMINA), ("roles", "care"), WHY];
+    world.staff_does(&admin, INVITE.name, &invite).await.unwrap();
+    let told = world.inbox(AMINA).await;
+    let after = |words: &str| {
+        let text = told.iter().find(|text| text.contains(words)).unwrap();
+        text.split(words).nth(1).unwrap()[..5].to_owned()
+    };
+    let (at_work, start) = (after("to begin with is "), after("Your start PIN is "));
+    let link = world.invited(AMINA).await;
+    assert!(world.app.wallet.invited_by(&link).await.is_ok());
+    world.staff_does(&asha, SAY.name, &forgot).await.unwrap();
+    assert_eq!(world.app.wallet.invited_by(&link).await.unwrap_err().code(), "code_gone");
+    let amina = world.phone(AMINA);
+    // nor do they once the three days are over
+    for said in ["The SIM was changed", "too old"] {
+        dial_afresh(&amina).await;
+        let way = [Pick("account"), Pick("pin"), Type("36925"), Type("36925"), Type(&start)];
+        let screen = amina.go(&way).await;
+        assert!(screen.contains(said), "{screen}");
+        let way = [Pick("work"), Pick("pin"), Type("36925"), Type("36925"), Type(&at_work)];
+        let screen = serve(&amina, &way).await;
+        assert!(screen.contains(said), "{screen}");
+        world.clock.advance(Duration::from_secs(73 * 3_600));
+        world.app.wallet.wake_all().await.unwrap();
+    }
     world.check();
 }
 

@@ -411,7 +411,13 @@ async fn who_is_stopped_keeps_nothing_that_is_asked_back() {
             world.app.wallet.wake_all().await.unwrap();
         }
         assert_eq!(stands(&world, BARAKA).await, (before.1 + 20_000, 20_000));
-        decides(&world, &code, true, "the police report").await.unwrap();
+        // they could not answer: it takes two
+        let wallet = &world.app.wallet;
+        let asha = kadogo::demo::staff_on_show::colleague(wallet, "asha", "care").await.unwrap();
+        let otis = kadogo::demo::staff_on_show::colleague(wallet, "otis", "care_lead").await;
+        let inputs = [("receipt", &*code), ("why", "the police report")];
+        let waits = world.staff_requests(&asha, staff::GIVE_BACK.name, &inputs).await.unwrap();
+        world.staff_approves(&otis.unwrap(), waits).await.unwrap();
         assert_eq!(stands(&world, BARAKA).await, (before.1, 0));
         assert_eq!(world.balance(AMINA).await, before.0 - 700);
         world.check();

@@ -173,8 +173,15 @@ async fn the_operator_opens_an_outlet_and_lets_somebody_serve_there_while_the_se
     {
         server.hop_at(&path, "ATUid_1", STRANGER, history).await;
     }
-    let employed = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
-    assert!(employed.out.contains("serves: Zawadi Njoki"), "{employed:?}");
+    let asked = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
+    assert!(asked.out.contains("serves: Zawadi Njoki"), "{asked:?}");
+    let waits = asked.out.split("approval: ").nth(1).unwrap().split_whitespace().next().unwrap();
+    // from here on it is the other one who is signed in
+    place.hires("auma", "agents", SECRET).await;
+    let shown = place.run_with(&["approve", "show", waits], &secret);
+    let seen = shown.out.split("seen: ").nth(1).unwrap().split_whitespace().next().unwrap();
+    let employed = place.run_with(&["approve", "yes", waits, "--seen", seen], &secret);
+    assert_eq!(employed.code, Some(0), "{employed:?}");
     let again = agent(&["employ", &number, STRANGER, "--why", "she serves"]);
     assert!(again.err.contains("They serve at an outlet already."), "{again:?}");
     let slip = agent(&["employ", "12345", STRANGER, "--why", "she serves"]);

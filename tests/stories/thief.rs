@@ -1,6 +1,8 @@
 //! Ways to have one intention paid twice that were found by trying to: each of them must stay shut.
 
+use super::bank_desk;
 use super::world::*;
+use kadogo::wallet::treasury::bank_opening::BANK_TAKEN;
 use std::time::Duration;
 
 const WALK: [&str; 5] = ["", "1", "1*0700000002", "1*0700000002*300", "1*0700000002*300*1"];
@@ -94,4 +96,21 @@ async fn what_no_phone_can_type_is_not_cut_into_something_else() {
     amina.go(&[Pick("send"), Type("0700000002")]).await;
     let screen = amina.press(&format!("5{}00", " ".repeat(200))).await;
     assert!(screen.starts_with("Not a choice here."), "{screen}");
+}
+
+/// Each of its lines would count twice, and e-money be issued twice against it.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_account_of_the_bank_has_one_name_however_its_number_is_written() {
+    let world = World::new().await;
+    let asks = world.hires("fatma", "finance").await;
+    let says_yes = world.hires("otis", "finance_lead").await;
+    bank_desk::opened(&world, [&asks, &says_yes], "kcb", "KE01 0110-2345 678").await;
+    for number in ["ke0101102345678", "KE01 0110 2345  678", "KE01/0110-2345.678", "- -"] {
+        let typed = [("name", "other"), ("number", number), ("why", "money is kept there")];
+        let refused = world.staff_asks(&asks, "open_bank_account", &typed).await.unwrap_err();
+        let code = if number == "- -" { "text_format" } else { BANK_TAKEN.code() };
+        assert_eq!(refused.code(), code, "{number}");
+    }
+    bank_desk::opened(&world, [&asks, &says_yes], "coop", "KE01 0110 2345 679").await;
+    world.check();
 }

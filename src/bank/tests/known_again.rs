@@ -20,12 +20,21 @@ fn how_a_file_is_written_leaves_no_trace() {
         FILE.replace("5,00", "5,"),
         FILE.replace("Float", " Float\u{200b} "),
         FILE.replace(":28C:41", ":28C:00041/001"),
+        FILE.replace(":25:0110042", ":25:01 10-042"),
     ];
     for file in same {
         let found = one(&file);
         assert_eq!(found.fingerprint(), expected.fingerprint(), "{file}");
         assert_eq!(found.line_keys(), expected.line_keys(), "{file}");
     }
+}
+
+#[test]
+fn an_account_is_known_by_its_digits_and_letters_alone() {
+    for written in ["KE01 0110-2345 678", "ke01.0110/2345678", "KE010110 2345678"] {
+        assert_eq!(account_known_as(written), "KE0101102345678", "{written}");
+    }
+    assert_ne!(account_known_as("0110 234"), account_known_as("110 234"));
 }
 
 #[test]

@@ -9,9 +9,8 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
 use super::super::{party, start_pin};
 use super::suspending::known;
-use crate::agent_number::AgentNumber;
 use crate::book::{Change, Keep};
-use crate::id::{AccountId, AssistantId};
+use crate::id::AssistantId;
 use crate::refusal::{Reason, Refusal};
 use crate::staff::role::Right;
 use crate::store::assistants::{AssistantRow, SERVES_ALREADY};
@@ -28,8 +27,8 @@ pub const EMPLOY: Service = Service {
     name: "employ_assistant",
     authority: Authority::Staff(Right::Outlets),
     opens: 1,
-    // whoever serves there may move what lies there
-    needs: |_context, plan| if plan.flags.contains(FUNDED) { People::Two } else { People::One },
+    // whoever serves there may move what lies there, and what comes there later
+    needs: |_context, _plan| People::Two,
     wants: &[both, at_work],
     decide: employ,
     shows: SHOWS,
@@ -58,9 +57,6 @@ const SHOWS: &[Slot] = &[
     Slot("phone", Kind::Phone),
 ];
 
-/// There is float at the outlet.
-const FUNDED: &str = "funded";
-
 const EMPLOYED: Message = Message::plain(
     "sms.employed",
     &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), start_pin::SLOT],
@@ -79,19 +75,12 @@ fn typed<'a>(context: &Context<'a>) -> Option<&'a PersonRow> {
     context.facts.number(phone.e164()).ok().flatten().map(|holder| &holder.person)
 }
 
-/// Where the float of the outlet lies that was typed.
-fn float_typed(context: &Context) -> Option<AccountId> {
-    let number = AgentNumber::parse(context.fields.get("agent")?).ok()?;
-    Some(number.outlet())
-}
-
 fn at_work(context: &Context) -> Vec<Want> {
     let wants = |person: &PersonRow| {
         let account = person.account_id;
         vec![Want::Post(account), sim_change::want(account)]
     };
-    let float = float_typed(context).map(Want::Account);
-    typed(context).map(wants).unwrap_or_default().into_iter().chain(float).collect()
+    typed(context).map(wants).unwrap_or_default()
 }
 
 fn pin(context: &Context) -> Vec<Want> {
@@ -118,9 +107,6 @@ fn employ(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let outlet = known(context, plan, "agent")?;
     party::working(context, outlet)?;
     let person = person(context, plan)?;
-    if context.facts.account(outlet.float_account)?.is_some_and(|float| float.balance_minor > 0) {
-        plan.flag(FUNDED);
-    }
     if context.facts.post(person.account_id)?.is_some() {
         return Err(Refusal::of_field(SERVES_ALREADY, "phone").into());
     }

@@ -1,6 +1,7 @@
 //! What people at an outlet set for themselves: from when on its float counts as low, and the PIN
 //! for their work.
 
+use super::super::care::sim_change::SIM_CHANGED;
 use super::super::context::Context;
 use super::super::people::{pin_change, pin_first};
 use super::super::plan::{Act, Plan, PlanError};
@@ -42,8 +43,9 @@ pub const CHOOSE: Service = Service {
 pub const CHANGE: Service = Service {
     name: "change_agent_pin",
     authority: Authority::Assistant,
+    wants: &[pin_change::sim],
     decide: change,
-    refusals: &[pin_change::PIN_SAME, pin_change::PIN_MISMATCH],
+    refusals: &[pin_change::PIN_SAME, pin_change::PIN_MISMATCH, SIM_CHANGED],
     messages: &[&CHANGED],
     renews_pin: true,
     pin_before: true,

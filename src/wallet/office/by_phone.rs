@@ -166,6 +166,7 @@ fn askers(context: &Context) -> Vec<Want> {
 
 fn inbox(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let staff = at_the_door(context)?;
+    let own = context.person()?.account_id;
     let roles = role::parse(&staff.roles).unwrap_or_default();
     for row in context.facts.arrangements(open())? {
         let wish = Wish::of(row)?;
@@ -174,6 +175,7 @@ fn inbox(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         let asker = StaffId::of(row.owner.number());
         let band = alone::band(context, asker, act.right, &shown)?;
         let theirs = row.owner.number() != staff.id.number()
+            && row.other != Some(own)
             && KIND.waits(row, context.now)
             && act.right.may_approve(&roles)
             && band.approver.is_none_or(|role| roles.contains(&role));
@@ -225,7 +227,7 @@ fn approve(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
             plan.flag("changed");
             plan.show("was", in_short(&wish.shown, differs));
         }
-        plan.act = whole.act;
+        (plan.act, plan.concerns) = (whole.act, whole.concerns);
         Ok(())
     })
 }

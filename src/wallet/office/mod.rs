@@ -8,6 +8,7 @@ pub mod by_phone;
 pub mod door;
 pub mod in_short;
 pub mod join_link;
+pub mod own_side;
 mod refused_acts;
 pub mod sign_in;
 pub mod staff_joining;

@@ -342,6 +342,7 @@ pub fn approved(context: &Context, plan: &mut Plan, from: Door) -> Result<(), Pl
     plan.show("why", wish.why.clone());
     plan.show("seen", seen(&now.slots));
     let asker = StaffId::of(row.owner.number());
+    plan.concerns = now.concerns;
     alone::show(context, asker, right, plan)?;
     within_band(context, (right, asker), &now, from)?;
     let Some(mut act) = now.act else { return Err(PlanError::Damaged("an act of nothing")) };

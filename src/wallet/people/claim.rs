@@ -3,6 +3,7 @@
 //!
 //! Inputs `language`, `new_pin` (the sealed first PIN), and the second PIN as the secret.
 
+use super::super::care::sim_change::{self, SIM_CHANGED};
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
@@ -17,10 +18,12 @@ use crate::value::{Kind, Slot};
 /// The service as menus know it. A quote shows `name`, as the agent wrote it.
 pub const SERVICE: Service = Service {
     name: "claim",
-    wants: &[joining::wants],
+    wants: &[|context| {
+        joining::wants(context).into_iter().chain(pin_change::sim(context)).collect()
+    }],
     decide,
     shows: &[Slot("name", Kind::Name)],
-    refusals: &[pin_change::PIN_MISMATCH],
+    refusals: &[pin_change::PIN_MISMATCH, SIM_CHANGED],
     messages: &[&join::JOINED],
     replay: join::GREETED,
     unclaimed: true,
@@ -31,6 +34,8 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let language = spoken_language::chosen(context)?;
     plan.show_all(join::greeting(person));
+    // whoever has the number since then would have the wallet
+    sim_change::not_lately(context, person.account_id)?;
     if context.mode != Mode::Execute {
         return Ok(());
     }

@@ -4,6 +4,7 @@
 //! tag like the one that is stored in the end. A typed PIN goes to the book as a tag: the try is
 //! charged and compared in one commit.
 
+use super::super::care::sim_change::{self, SIM_CHANGED};
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{Authority, Message, Service};
@@ -15,6 +16,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
 use crate::store::pins::PinRow;
 use crate::store::records::Record;
+use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
 use secrecy::ExposeSecret;
 
@@ -32,8 +34,9 @@ pub const CHOOSE: Service = Service {
 pub const CHANGE: Service = Service {
     name: "change_pin",
     authority: Authority::Customer,
+    wants: &[sim],
     decide: change,
-    refusals: &[PIN_SAME, PIN_MISMATCH],
+    refusals: &[PIN_SAME, PIN_MISMATCH, SIM_CHANGED],
     messages: &[&CHANGED],
     renews_pin: true,
     pin_before: true,
@@ -49,6 +52,12 @@ pub const NOBODY: PinId = PinId::of(0);
 
 const CHANGED: Message =
     Message::plain("sms.pin_changed", &[Slot("date", Kind::Day), Slot("time", Kind::Time)]);
+
+/// Whether the caller's SIM is their own: asked before another PIN is chosen.
+pub fn sim(context: &Context) -> Vec<Want> {
+    let own = context.caller.person.as_ref().map(|person| sim_change::want(person.account_id));
+    own.into_iter().collect()
+}
 
 fn choose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let id = context.caller.person.as_ref().map_or(NOBODY, |person| person.account_id.into());
@@ -85,7 +94,12 @@ pub fn changed(context: &Context, id: PinId) -> Result<PinRow, PlanError> {
     if context.mode != Mode::Execute {
         return Ok(row);
     }
-    let version = context.facts.pin(id)?.map_or(0, |old| old.version).saturating_add(1);
+    let old = context.facts.pin(id)?;
+    // whoever has the number since then may be who read it
+    if old.is_some_and(|old| old.start_until.is_some()) {
+        sim_change::not_lately(context, context.person()?.account_id)?;
+    }
+    let version = old.map_or(0, |old| old.version).saturating_add(1);
     Ok(PinRow { version, ..row })
 }
 

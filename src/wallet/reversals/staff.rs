@@ -29,7 +29,7 @@ use crate::value::{Kind as Of, Slot};
 pub const GIVE_BACK: Service = Service {
     name: "give_back_reversal",
     authority: Authority::Staff(Right::Reversals),
-    needs: |_context, _plan| People::ByAmount,
+    needs: to_give_back,
     wants: &[asked_back, both_sides],
     decide: |context, plan| decide(context, plan, true),
     shows: SHOWS,
@@ -57,6 +57,14 @@ const SHOWS: &[Slot] = &[
     Slot("to", Of::Text),
     Slot("undo_is", Of::Text),
 ];
+
+/// Where the receiver has not answered, who was stopped and cannot, one of the staff would be the
+/// only one who is heard: two say it.
+const UNANSWERED: &str = "unanswered";
+
+fn to_give_back(_context: &Context, plan: &Plan) -> People {
+    if plan.flags.contains(UNANSWERED) { People::Two } else { People::ByAmount }
+}
 
 /// The payment whose code was typed.
 fn typed(context: &Context) -> Result<PostingId, PlanError> {
@@ -88,6 +96,9 @@ fn decide(context: &Context, plan: &mut Plan, give_back: bool) -> Result<(), Pla
     plan.show("from", sign(context, payer));
     plan.show("to", sign(context, &payee.person));
     plan.show("undo_is", <&str>::from(reversal.state).to_owned());
+    if reversal.state == State::Asked {
+        plan.flag(UNANSWERED);
+    }
     let may_agree = payee.account.state.pays();
     let both = (payer, &payee.person);
     let why = why(context)?;

@@ -232,8 +232,8 @@ fn read(
         (what, _) => BankFileError { what, ..error }.into(),
     });
     for statement in read? {
-        let number = plain(&statement.account);
-        let known = |bank: &&BankAccountRow| plain(&bank.number) == number;
+        let number = bank::account_known_as(&statement.account);
+        let known = |bank: &&BankAccountRow| bank::account_known_as(&bank.number) == number;
         let bank = named.or_else(|| banks.iter().find(known));
         let bank = bank.ok_or_else(|| FileProblem::Account(statement.account.clone()))?;
         if statement.currency != currency {
@@ -243,10 +243,6 @@ fn read(
         found.push((bank.id, Arc::new(statement)));
     }
     Ok(found)
-}
-
-fn plain(number: &str) -> String {
-    number.replace([' ', '-'], "").to_uppercase()
 }
 
 /// How the last statement of an account ended; nothing where there is none.

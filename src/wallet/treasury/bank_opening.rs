@@ -8,6 +8,7 @@ use super::super::service::{Authority, Service};
 use super::typed_map::{
     MAP_AT, MAP_KEY, MAP_LINE, MAP_MISSING, MAP_UNKNOWN, MAP_VALUE, in_line, understood,
 };
+use crate::bank::account_known_as;
 use crate::book::{CHARGES, Change, INTEREST, Keep, OUTGOING};
 use crate::id::{AccountId, PostingId};
 use crate::reason::Reason;
@@ -19,7 +20,7 @@ use crate::store::records::Record;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
-/// There is one by that name.
+/// There is one by that name, or that number.
 pub const BANK_TAKEN: Reason = Reason::new("bank_taken");
 /// There is none by that name.
 pub const BANK_UNKNOWN: Reason = Reason::new("bank_unknown");
@@ -63,6 +64,7 @@ pub fn named<'a>(
 fn plain(text: &str, most: usize) -> Option<String> {
     let text = text.trim().to_lowercase();
     let good = (2..=most).contains(&text.chars().count())
+        && text.chars().any(char::is_alphanumeric)
         && text.chars().all(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '.' | '/'));
     good.then_some(text)
 }
@@ -73,7 +75,9 @@ fn open(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let number = plain(context.field("number")?, NUMBER_MAX)
         .ok_or_else(|| Refusal::of_field(Reason::TEXT_FORMAT, "number"))?
         .to_uppercase();
-    let taken = |row: &&BankAccountRow| row.name == name || row.number == number;
+    // by whatever blanks and signs: money of one account under two names would count twice
+    let same = |row: &BankAccountRow| account_known_as(&row.number) == account_known_as(&number);
+    let taken = |row: &&BankAccountRow| row.name == name || same(row);
     if context.facts.bank_accounts()?.iter().any(|row| taken(&row)) {
         return Err(BANK_TAKEN.into());
     }

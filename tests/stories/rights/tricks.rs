@@ -424,6 +424,8 @@ async fn who_approves_an_invitation_checks_the_number_and_cannot_use_the_link() 
     world.staff_does(&care, "sim_changed", &swapped).await.unwrap();
     let said = world.staff_asks(&njeri, "invite_staff", &typed).await;
     assert_eq!(code_of(&said), "sim_changed");
+    // and the one that was sent before opens nothing any more
+    assert_eq!(code_of(&world.app.wallet.invited_by(&path).await), "code_gone");
     world.check();
 }
 

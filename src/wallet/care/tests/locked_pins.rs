@@ -8,6 +8,8 @@ use super::super::unlocking::{PIN_NOT_LOCKED, UNLOCK};
 use super::*;
 use crate::book::PIN_ATTEMPTS_MAX;
 use crate::reason::Reason;
+use crate::wallet::people::claim;
+use crate::wallet::people::pin_change::{CHANGE, CHOOSE};
 use crate::wallet::tests::trial::Outcome;
 
 fn unlocks(trial: &Trial) -> Outcome {
@@ -16,6 +18,11 @@ fn unlocks(trial: &Trial) -> Outcome {
 
 fn tried(trial: &mut Trial, amina: &PersonRow, attempts: i64) {
     trial.change(amina, |holder| holder.pin.as_mut().unwrap().attempts = attempts);
+}
+
+/// Her PIN was sent to begin with, and may be used until then.
+fn begins(trial: &mut Trial, amina: &PersonRow, until: Option<i64>) {
+    trial.change(amina, |holder| holder.pin.as_mut().unwrap().start_until = until);
 }
 
 #[test]
@@ -58,6 +65,42 @@ fn a_changed_sim_counts_for_three_days() {
     let Change::Put(put) = &act.changes[0] else { panic!("{act:?}") };
     assert_eq!(put.row.due_at, Some(NOW.micros() + 72 * 3_600 * 1_000_000));
     assert_eq!((put.row.other, put.note.as_str()), (Some(Id::of(AMINA)), "she called"));
+}
+
+#[test]
+fn a_changed_sim_voids_a_pin_that_was_sent_to_begin_with_and_no_other_one() {
+    let (mut trial, amina) = world();
+    let says = |trial: &Trial| {
+        let ask = trial.ask(&SAY, staff("care")).with("phone", PHONE).with("why", "she called");
+        ask.execute().planned().act.unwrap().changes
+    };
+    assert_eq!(says(&trial).len(), 1, "her own PIN stays");
+    begins(&mut trial, &amina, Some(NOW.micros() + 1));
+    let changes = says(&trial);
+    let Change::Keep(Keep { record: Record::Pin(row), .. }) = &changes[1] else {
+        panic!("{changes:?}")
+    };
+    assert_eq!((row.version, row.start_until), (2, Some(NOW.micros())));
+}
+
+#[test]
+fn nobody_begins_with_a_sim_that_was_changed_lately() {
+    let (mut trial, amina) = world();
+    let token = trial.ask(&CHOOSE, trial.caller(&amina)).secret("5208").check().planned();
+    let token = token.said("new_pin");
+    let changes =
+        |trial: &Trial| trial.ask(&CHANGE, trial.caller(&amina)).with("new_pin", &token).execute();
+    let claims = |trial: &Trial| {
+        trial.ask(&claim::SERVICE, trial.caller(&amina)).with("language", "fr").quote()
+    };
+    begins(&mut trial, &amina, Some(NOW.micros() + 1));
+    assert!(changes(&trial).error.is_none() && claims(&trial).error.is_none());
+    swapped(&mut trial, &amina, NOW.micros() + 1);
+    assert_eq!(changes(&trial).reason(), (SIM_CHANGED, None));
+    assert_eq!(claims(&trial).reason(), (SIM_CHANGED, None));
+    // who has a PIN of their own changes it as ever
+    begins(&mut trial, &amina, None);
+    assert!(changes(&trial).error.is_none());
 }
 
 #[test]
