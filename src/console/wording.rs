@@ -118,7 +118,7 @@ const FOUND: [&str; 7] =
     ["duplicate", "redemption", "returned", "deposit", "outlet", "charge", "interest"];
 
 /// Refusals that the staff read in words of their own.
-const REFUSED: [&str; 13] = [
+const REFUSED: [&str; 14] = [
     "field_missing",
     "text_format",
     "name_format",
@@ -132,6 +132,7 @@ const REFUSED: [&str; 13] = [
     "line_went_out",
     "find_words",
     "code_wanted",
+    "wallet_in_use",
 ];
 
 /// What is held on accounts, on a sheet.

@@ -30,8 +30,8 @@ pub struct Caps {
     pub week: Cap,
     /// In a calendar month.
     pub month: Cap,
-    /// What the account may hold after something came in, minor units. What goes out is never held
-    /// back by it.
+    /// What the account may hold after something came in, together with what its owner has put
+    /// aside, minor units. What goes out is never held back by it.
     pub balance_minor: Option<i64>,
     /// What the person set themselves.
     pub budget: Option<Budget>,
@@ -129,7 +129,8 @@ impl Meter {
             let left_minor = cap_minor?.saturating_sub(used_minor).max(0);
             (amount_minor > left_minor).then_some(Exceeded { limit, left_minor, frees })
         };
-        let before_minor = balance_minor.saturating_sub(amount_minor);
+        let all_minor = balance_minor.saturating_add(usage.aside_minor());
+        let before_minor = all_minor.saturating_sub(amount_minor);
         let balance_cap_minor = caps.balance_minor.filter(|_| self.way == Direction::In);
         let plain = [
             over(Limit::Once, caps.once_minor, 0, None),
@@ -163,7 +164,7 @@ impl Meter {
             return match self.way {
                 Direction::In => Refusal::of_field(Reason::OTHER_LIMIT, "amount"),
                 // what was agreed for a code cannot be less
-                Direction::Out => Refusal::new(Reason::DRAW_LIMIT),
+                Direction::Out | Direction::Aside => Refusal::new(Reason::DRAW_LIMIT),
             };
         }
         let reason = match exceeded.limit {
@@ -277,6 +278,18 @@ mod tests {
             meter(300_00, caps).taken_from(Usage::default(), 9_000_00).is_ok(),
             "who has too much may send"
         );
+    }
+
+    #[test]
+    fn what_is_put_aside_counts_for_what_an_account_may_hold() {
+        let caps = Caps { balance_minor: Some(1_000_00), ..Caps::default() };
+        let aside = Meter { way: Direction::Aside, ..meter(800_00, Caps::default()) };
+        let usage = aside.taken_from(Usage::default(), 0).unwrap();
+        let into = Meter { way: Direction::In, ..meter(300_00, caps) };
+        assert_eq!(told(&into, usage, 300_00), r#"limit_balance Some("amount") ["KES 200"]"#);
+        let back = Meter { back: true, ..aside };
+        let usage = back.taken_from(usage, 800_00).unwrap();
+        assert!(into.taken_from(usage, 1_000_00).is_ok());
     }
 
     #[test]

@@ -72,6 +72,8 @@ impl Limits {
         let caps = found.map(|(_, out, into)| match way {
             Direction::Out => *out,
             Direction::In => *into,
+            // it stays theirs: only what they may hold knows of it
+            Direction::Aside => Caps::default(),
         });
         // each tier stands in the list
         caps.unwrap_or_default()

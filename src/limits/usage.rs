@@ -15,6 +15,8 @@ pub enum Direction {
     Out,
     /// It is received, loaded.
     In,
+    /// Its owner puts it aside, on an account of its own: it goes from this one and stays theirs.
+    Aside,
 }
 
 /// The times that limits are set for.
@@ -65,9 +67,15 @@ pub struct Usage {
     day: Day,
     out: Used,
     into: Used,
+    aside_minor: i64,
 }
 
 impl Usage {
+    /// What its owner has put aside by now, minor units, whatever the day is.
+    pub const fn aside_minor(&self) -> i64 {
+        self.aside_minor
+    }
+
     /// The day it was last touched.
     pub const fn day(&self) -> Day {
         self.day
@@ -78,6 +86,7 @@ impl Usage {
         let used = match way {
             Direction::Out => &self.out,
             Direction::In => &self.into,
+            Direction::Aside => return Sum { value_minor: self.aside_minor, count: 0 },
         };
         match window {
             Window::Day => used.day,
@@ -100,7 +109,7 @@ impl Usage {
             week: if week { used.week } else { Sum::default() },
             month: if month { used.month } else { Sum::default() },
         };
-        Usage { day, out: kept(self.out), into: kept(self.into) }
+        Usage { day, out: kept(self.out), into: kept(self.into), ..self }
     }
 
     /// With one more movement.
@@ -108,6 +117,10 @@ impl Usage {
         let used = match way {
             Direction::Out => &mut self.out,
             Direction::In => &mut self.into,
+            Direction::Aside => {
+                self.aside_minor = self.aside_minor.saturating_add(amount_minor);
+                return self;
+            }
         };
         used.day = used.day.with(amount_minor);
         used.week = used.week.with(amount_minor);
@@ -124,6 +137,7 @@ impl Usage {
         let used = match way {
             Direction::Out => &mut usage.out,
             Direction::In => &mut usage.into,
+            Direction::Aside => return self.with(way, amount_minor),
         };
         for sum in [&mut used.day, &mut used.week, &mut used.month] {
             sum.value_minor = sum.value_minor.saturating_add(amount_minor);
@@ -143,6 +157,10 @@ impl Usage {
         let used = match way {
             Direction::Out => &mut self.out,
             Direction::In => &mut self.into,
+            Direction::Aside => {
+                self.aside_minor = self.aside_minor.saturating_sub(amount_minor).max(0);
+                return self;
+            }
         };
         if same_day {
             used.day = less(used.day);
@@ -268,6 +286,16 @@ mod tests {
                 .count,
             2
         );
+    }
+
+    #[test]
+    fn what_is_put_aside_stays_until_it_comes_back_whatever_the_day() {
+        let aside = Usage::default().rolled_to(MONDAY).with(Direction::Aside, 700);
+        let later = aside.rolled_to(MONDAY.next_month()).with_part(Direction::Aside, 50);
+        assert_eq!((later.aside_minor(), values(&later, Direction::Out)), (750, [(0, 0); 3]));
+        assert_eq!(Usage::decode(&later.encode()), Ok(later));
+        let back = |minor| later.without(Direction::Aside, minor, MONDAY, false).aside_minor();
+        assert_eq!([back(700), back(750), back(751)], [50, 0, 0]);
     }
 
     #[test]

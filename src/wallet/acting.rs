@@ -11,8 +11,8 @@ use crate::money::Money;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::{AS_QUOTED, Answer, Fields, Request, Secret};
-use crate::store::pins;
 use crate::store::staff_rows::StaffRow;
+use crate::store::{book_rows, dedup, pins};
 use crate::value::Value;
 
 /// How often something is planned anew because others were faster.
@@ -80,10 +80,10 @@ impl Wallet {
         for _plan in 0..PLANS_MAX {
             let Planned { mut plan, refused, pin, staff, .. } =
                 self.plan(service, caller, &request, given).await;
-            if let Some(refusal) = refused {
-                return Err(refusal);
+            let planned = refused.map_or(Ok(()), Err);
+            if let Err(refusal) = planned.and_then(|()| agreed(&plan, &request.fields)) {
+                return Err(self.unless_done(execution.key, refusal).await);
             }
-            agreed(&plan, &request.fields)?;
             let Some(act) = plan.act.take() else { return Err(Reason::INVALID.into()) };
             let silent = act.changes.iter().all(|change| !matches!(change, Change::Tell(_)));
             let mut posting = self.posting(&execution, act);
@@ -113,6 +113,21 @@ impl Wallet {
             }
         }
         Err(Reason::BUSY.into())
+    }
+
+    /// Why something cannot be planned; `seen` where something has come of its key, as that may be
+    /// the very reason: an earlier copy was faster, here or on another node.
+    async fn unless_done(&self, key: Key, refusal: Refusal) -> Refusal {
+        let seen = self.store.read(move |conn| {
+            let key: &[&[u8]] = &[key.bytes()];
+            Ok(!dedup::seen_among(conn, key)?.is_empty()
+                || !book_rows::postings_with(conn, key)?.is_empty())
+        });
+        match seen.await {
+            Ok(true) => Reason::SEEN.into(),
+            Ok(false) => refusal,
+            Err(error) => unavailable(&error),
+        }
     }
 
     /// The refusal of a PIN that is locked, or that went with who served by it.

@@ -63,6 +63,13 @@ pub fn returned_part(day: Day, payer: AccountId, amount: Money) -> Meter {
     Meter { part: true, ..returned(day, payer, amount) }
 }
 
+/// What somebody puts aside, or has back of it, stays theirs: it counts for what they may hold, and
+/// against no other limit.
+pub fn aside(context: &Context, owner: AccountId, amount_minor: i64, back: bool) -> Meter {
+    let amount = context.money(amount_minor);
+    Meter { way: Direction::Aside, back, ..returned(context.today(), owner, amount) }
+}
+
 /// What cash counts for that somebody else hands out to its owner.
 pub fn drawn(context: &Context, owner: &PersonRow, amount: Money) -> Result<Meter, PlanError> {
     out(context, owner, amount, false)

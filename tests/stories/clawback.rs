@@ -176,6 +176,33 @@ async fn an_agent_pays_into_many_wallets_that_all_end_in_one() {
     world.check();
 }
 
+/// The same a little before midnight, and sent on a little behind it: it is a find of the first day
+/// alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn deposits_that_are_sent_on_the_next_day_are_found_once() {
+    let world = World::new().await;
+    let njeri = world.phone(NJERI);
+    world.clock.advance(Duration::from_secs(9 * 3_600));
+    for number in ["0700000001", "0700000002", "0700000004"] {
+        serve(&njeri, &[Pick("in"), Type(number), Type("100"), Yes, Type("8417")]).await;
+    }
+    world.clock.advance(Duration::from_secs(2 * 3_600));
+    for payer in [(AMINA, "7361"), (BARAKA, "4826"), (DAUDI, "8053")] {
+        sends(&world, payer, ESTHER, 10_000).await;
+    }
+    let staff = finance(&world).await;
+    let found = finds(&world, &staff).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(said(&found[0], &["too_much", "head_too_much"]), ["KES 3.04", "KES 0.76"]);
+    assert_eq!(takes_back(&world, &staff).await, ("KES 3.80".to_owned(), "KES 0".to_owned()));
+    assert_eq!(account(&world, COMMISSIONS.number()).await, -800);
+    next_day(&world);
+    let next = [("day", "24/11/26")];
+    let (_, none) = world.staff_sees(&staff[0], RECHECK.name, &next).await.unwrap();
+    assert!(none.is_empty());
+    world.check();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_paid_out_already_stays_owed_and_is_held_back() {
     let world = World::new().await;

@@ -97,6 +97,7 @@ mod program;
 mod protecting;
 mod proxy;
 mod quoting;
+mod reached;
 mod registering;
 mod reports;
 mod restrictions;

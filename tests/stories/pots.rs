@@ -12,19 +12,19 @@ use kadogo::wallet::pots::KIND;
 use std::time::Duration;
 use strum::VariantArray;
 
-async fn savings(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
+pub async fn savings(phone: &Phone<'_>, way: &[Step<'_>]) -> String {
     dial_afresh(phone).await;
     phone.go(&[Pick("account"), Pick("savings")]).await;
     phone.go(way).await
 }
 
 /// Begins a pot for school.
-async fn begin(phone: &Phone<'_>, end: &str, pin: &str) {
+pub async fn begin(phone: &Phone<'_>, end: &str, pin: &str) {
     let way = [Pick("new"), Type("School"), Pick("none"), Type(end), Yes, Type(pin)];
     savings(phone, &way).await;
 }
 
-async fn put(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
+pub async fn put(phone: &Phone<'_>, amount: &str, pin: &str) -> String {
     savings(phone, &[Pick("mine"), Line("School"), Pick("put"), Type(amount), Yes, Type(pin)]).await
 }
 

@@ -12,7 +12,8 @@ pub struct Unreadable;
 impl Usage {
     /// As stored: nothing used is no bytes. Otherwise the day, and for each direction what was used
     /// on it, in the rest of its week and in the rest of its month: count and then, where that is
-    /// not zero, value. Small numbers take few bytes.
+    /// not zero, value; and at the end what is put aside, where there is something. Small numbers
+    /// take few bytes.
     pub fn encode(&self) -> Vec<u8> {
         if *self == Usage::default() {
             return Vec::new();
@@ -27,6 +28,9 @@ impl Usage {
                 push(&mut bytes, u64::try_from(sum.value_minor).unwrap_or(0));
             }
         }
+        if self.aside_minor > 0 {
+            push(&mut bytes, u64::try_from(self.aside_minor).unwrap_or(0));
+        }
         bytes
     }
 
@@ -39,7 +43,9 @@ impl Usage {
         let day = Day::new(unzigzag(pop(&mut rest)?)?);
         let out = Used::pop(&mut rest)?;
         let into = Used::pop(&mut rest)?;
-        let usage = Usage { day, out, into };
+        let aside = if rest.is_empty() { 0 } else { pop(&mut rest)? };
+        let aside_minor = i64::try_from(aside).map_err(|_large| Unreadable)?;
+        let usage = Usage { day, out, into, aside_minor };
         // one form for each: what was stored by anybody else is noticed
         if rest.is_empty() && usage.encode() == bytes { Ok(usage) } else { Err(Unreadable) }
     }
@@ -150,7 +156,7 @@ mod tests {
     }
 
     fn way() -> impl Strategy<Value = Direction> {
-        prop_oneof![Just(Direction::Out), Just(Direction::In)]
+        prop_oneof![Just(Direction::Out), Just(Direction::In), Just(Direction::Aside)]
     }
 
     proptest! {

@@ -14,6 +14,7 @@ use super::{commission, deposit_code};
 use crate::book::Leg;
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
+use crate::request::Mode;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::tariff::{Able, Fee};
@@ -111,13 +112,17 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 /// What it costs comes out of the cash: the customer brings no more than they count on the table.
+/// Where that leaves nothing, they may still show a code.
 fn terms(context: &Context, customer: &PersonRow, amount: Money) -> Result<Terms, PlanError> {
     let fee = if deposit_code::is_here(context, customer.account_id)? {
         Fee::default()
     } else {
         pricing::fee(&context.on(Channel::Agent), SERVICE.name, customer, amount)?
     };
-    let given_minor = amount.minor.checked_sub(fee.total_minor()).filter(|given| *given > 0);
+    let still_free = context.mode == Mode::Check && !context.fields.contains_key("deposit_code");
+    let least_minor = if still_free { i64::MIN } else { 1 };
+    let given_minor = amount.minor.checked_sub(fee.total_minor());
+    let given_minor = given_minor.filter(|given| *given >= least_minor);
     let given_minor =
         given_minor.ok_or_else(|| Refusal::of_field(Reason::AMOUNT_TOO_SMALL, "amount"))?;
     Ok(Terms { amount, fee, total: context.money(given_minor) })

@@ -10,6 +10,7 @@ pub mod commission_paying;
 pub mod counter;
 pub mod deposit_code;
 pub mod employing;
+mod excess;
 pub mod find;
 pub mod float;
 pub mod float_moving;

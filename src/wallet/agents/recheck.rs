@@ -1,29 +1,34 @@
 //! Commission looked at again when a day is over: outlets of one head office that served the same
 //! customer, each with a part of one payment, earned more together than one of them would have with
 //! the whole. So they did with deposits into many wallets that were all sent on to one: nobody may
-//! have paid in at all; see `tariff::circles`. What each payment had to earn is said by the tariff
-//! that counted when it was made. What was earned too much can be taken back; see `taking_back`.
+//! have paid in at all; see `tariff::circles`. They are followed for some days, as nobody waits for
+//! midnight to send them on; each is a find of the day on which it was made. What each payment had
+//! to earn is said by the tariff that counted when it was made. What was earned too much can be
+//! taken back; see `taking_back`.
 
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{Authority, Service};
+use super::excess::{excesses, undivided};
 use super::owed::Taken;
 use super::sinks::{self, AsOne};
 use crate::agent_number::AgentNumber;
 use crate::calendar::Day;
-use crate::id::AccountId;
+use crate::id::{AccountId, PostingId};
 use crate::money::Money;
 use crate::refusal::{Reason, Refusal};
 use crate::staff::role::Right;
 use crate::store::agent_rows::OutletRow;
 use crate::store::clawbacks::ClawbackRow;
-use crate::store::wallet_moves::WalletMove;
 use crate::store::wants::Want;
 use crate::store::working_day::AgentJournalRow;
 use crate::tariff::{Commission, Tariff};
 use crate::value::{Kind, Slot, Slots, Value};
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+
+/// Days behind its own on which a deposit is followed.
+const FOLLOWED_DAYS: i32 = 3;
 
 /// The tariff by which something was earned is not kept any more.
 pub const TARIFF_UNKNOWN: Reason = Reason::new("tariff_unknown");
@@ -86,16 +91,24 @@ pub fn day(context: &Context) -> Result<Day, PlanError> {
     Err(Refusal::of_field(Reason::DAY_NOT_OVER, "day").into())
 }
 
-fn journal(context: &Context, day: Day) -> Want {
-    let begins = |day: Day| day.begins(&context.config.market.zone).micros();
-    Want::Journal { from: begins(day), before: begins(day.next_day()) }
+fn begins(context: &Context, day: Day) -> i64 {
+    day.begins(&context.config.market.zone).micros()
 }
 
-/// What moved on wallets since the first of these, before the day was over.
-fn moved(context: &Context, day: Day, rows: &[AgentJournalRow]) -> Option<Want> {
+/// The first moment at which deposits of a day are followed no more.
+fn followed_until(context: &Context, day: Day) -> i64 {
+    begins(context, Day::new(day.next_day().number().saturating_add(FOLLOWED_DAYS)))
+}
+
+/// What was done on a day, and as long as its deposits are followed.
+fn journal(context: &Context, day: Day) -> Want {
+    Want::Journal { from: begins(context, day), before: followed_until(context, day) }
+}
+
+/// What moved on wallets since the first of these, as long as they are followed.
+fn moved(context: &Context, day: Day, rows: &[&AgentJournalRow]) -> Option<Want> {
     let from = rows.iter().map(|row| row.posting).min()?;
-    let before = day.next_day().begins(&context.config.market.zone).micros();
-    Some(Want::Moved(from, before))
+    Some(Want::Moved(from, followed_until(context, day)))
 }
 
 /// What must be read to find what was earned too much: what was done,
@@ -104,12 +117,19 @@ pub fn of_day(context: &Context) -> Vec<Want> {
     vec![journal(context, day), Want::Clawbacks(day.number().into())]
 }
 
-fn rows<'a>(context: &Context<'a>, day: Day) -> Result<&'a [AgentJournalRow], PlanError> {
+/// All that was done as long as they are followed,
+fn all_rows<'a>(context: &Context<'a>, day: Day) -> Result<&'a [AgentJournalRow], PlanError> {
     Ok(context.facts.journal(&journal(context, day))?)
 }
 
+/// and what of that was done on the day.
+fn rows<'a>(context: &Context<'a>, day: Day) -> Result<Vec<&'a AgentJournalRow>, PlanError> {
+    let over = begins(context, day.next_day());
+    Ok(all_rows(context, day)?.iter().filter(|row| row.at < over).collect())
+}
+
 /// The outlets that served, and what they belonged to.
-fn outlets(rows: &[AgentJournalRow]) -> Want {
+fn outlets(rows: &[&AgentJournalRow]) -> Want {
     let all: BTreeSet<AccountId> = rows.iter().flat_map(|row| [row.outlet, row.team]).collect();
     Want::OutletsOf(all.into_iter().collect())
 }
@@ -121,13 +141,13 @@ pub fn of_those(context: &Context) -> Vec<Want> {
     let numbers: BTreeSet<i64> = rows.iter().map(|row| row.tariff).collect();
     let before = numbers.into_iter().filter(|number| *number != context.policy.tariff.number());
     let tariffs = before.map(Want::TariffText);
-    [outlets(rows)].into_iter().chain(tariffs).chain(moved(context, day, rows)).collect()
+    [outlets(&rows)].into_iter().chain(tariffs).chain(moved(context, day, &rows)).collect()
 }
 
 /// What was earned too much on a day, in the order of those who were served.
 pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
     let rows = rows(context, day)?;
-    let outlets = context.facts.outlets(&outlets(rows))?;
+    let outlets = context.facts.outlets(&outlets(&rows))?;
     let outlet = |id: AccountId| outlets.iter().find(|row| row.float_account == id).cloned();
     let known = context.facts.clawbacks(day.number().into())?;
     let mut tariffs = BTreeMap::new();
@@ -147,12 +167,14 @@ pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
             tariff.commission(&row.service, amount, date).unwrap_or_default()
         }
     };
-    let legs = match moved(context, day, rows) {
+    let legs = match moved(context, day, &rows) {
         Some(want) => context.facts.wallet_moves(&want)?,
         None => &[],
     };
     let mut finds = Vec::new();
-    for ((team, customer, service), rows) in as_one(rows, legs) {
+    let served = all_rows(context, day)?.iter().map(|row| row.posting).collect();
+    let ends = sinks::of_deposits(legs, &served);
+    for ((team, customer, service), rows) in as_one(&rows, &ends) {
         for (id, excess) in excesses(&rows, &due) {
             let Some(earner) = outlet(id) else { continue };
             let head = if team == id { None } else { outlet(team) };
@@ -165,17 +187,45 @@ pub fn finds(context: &Context, day: Day) -> Result<Vec<Find>, PlanError> {
             finds.push(Find { outlet: earner, head, customer, service, excess, known });
         }
     }
+    less_known(&mut finds, known);
     Ok(finds)
+}
+
+/// What was found when less was known of where their money went, of wallets that count as another
+/// one by now, is not found once more.
+fn less_known(finds: &mut Vec<Find>, known: &[ClawbackRow]) {
+    let is_own = |row: &&ClawbackRow| finds.iter().any(|find| find.known.as_ref() == Some(row));
+    let strays: Vec<&ClawbackRow> = known.iter().filter(|row| !is_own(row)).collect();
+    for row in strays {
+        let (mut own_minor, mut head_minor) = (row.found_minor, row.head_found_minor);
+        for find in finds.iter_mut() {
+            if (find.outlet.float_account, &find.service) != (row.outlet, &row.service) {
+                continue;
+            }
+            let excess = &mut find.excess;
+            let own = less(&mut excess.outlet_minor, &mut own_minor);
+            let head = less(&mut excess.head_office_minor, &mut head_minor);
+            // the tax on it went back with the first of it
+            excess.withheld_tax_minor = if own || head { 0 } else { excess.withheld_tax_minor };
+        }
+    }
+    finds.retain(|find| find.excess.outlet_minor > 0 || find.known.is_some());
+}
+
+/// Takes as much of one from the other as is there; whether that is anything.
+fn less(from_minor: &mut i64, minor: &mut i64) -> bool {
+    let part_minor = (*from_minor).min(*minor).max(0);
+    *from_minor = from_minor.saturating_sub(part_minor);
+    *minor = minor.saturating_sub(part_minor);
+    part_minor > 0
 }
 
 /// What counts as one payment, by team, wallet and service: what was done for one customer, and
 /// deposits that end in one wallet. Where these are of several customers, it is that wallet.
 fn as_one<'a>(
-    rows: &'a [AgentJournalRow],
-    legs: &[WalletMove],
+    rows: &[&'a AgentJournalRow],
+    ends: &BTreeMap<PostingId, AccountId>,
 ) -> BTreeMap<(AccountId, AccountId, &'a str), Vec<&'a AgentJournalRow>> {
-    let served = rows.iter().map(|row| row.posting).collect();
-    let ends = sinks::of_deposits(legs, &served);
     let mut teams: BTreeMap<AccountId, AsOne> = BTreeMap::new();
     for row in rows {
         if let Some(sink) = ends.get(&row.posting) {
@@ -227,127 +277,56 @@ pub fn shown(context: &Context, find: &Find, taken: Taken) -> Slots {
     said.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// What each outlet earned beyond what its payments add to the commission of all before them, as if
-/// all had been one.
-fn excesses(
-    rows: &[&AgentJournalRow],
-    due: &impl Fn(&AgentJournalRow, i64) -> Commission,
-) -> BTreeMap<AccountId, Commission> {
-    let mut excess: BTreeMap<AccountId, Commission> = BTreeMap::new();
-    let mut sum_minor: i64 = 0;
-    for row in rows {
-        let before = due(row, sum_minor);
-        sum_minor = sum_minor.saturating_add(row.amount_minor);
-        let after = due(row, sum_minor);
-        let beyond = |earned: i64, after: i64, before: i64| {
-            earned.saturating_sub(after.saturating_sub(before).max(0))
-        };
-        let own_minor = beyond(row.own_minor, after.outlet_minor, before.outlet_minor);
-        let head_minor = beyond(row.head_minor, after.head_office_minor, before.head_office_minor);
-        let tax_minor = beyond(row.tax_minor, after.withheld_tax_minor, before.withheld_tax_minor);
-        let sum = excess.entry(row.outlet).or_default();
-        sum.outlet_minor = sum.outlet_minor.saturating_add(own_minor);
-        sum.head_office_minor = sum.head_office_minor.saturating_add(head_minor);
-        sum.withheld_tax_minor = sum.withheld_tax_minor.saturating_add(tax_minor);
-    }
-    excess.retain(|_, excess| excess.whole_minor() > 0 && excess.outlet_minor > 0);
-    excess
-}
-
-/// An outlet without a head office has earned that part too.
-fn undivided(excess: Commission) -> Commission {
-    let outlet_minor = excess.outlet_minor.saturating_add(excess.head_office_minor);
-    Commission { outlet_minor, head_office_minor: 0, ..excess }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{Id, PostingId};
+    use crate::id::Id;
+    use crate::store::agent_rows::OutletState;
 
-    /// What an amount earns: a tenth, but of no more than KES 100; a tenth of that is tax, and a
-    /// fifth the head office's. By tariff 2 it is twice as much.
-    fn due(row: &AgentJournalRow, amount_minor: i64) -> Commission {
-        let whole = amount_minor.min(10_000) / 10 * row.tariff;
-        let tax = whole / 10;
-        let head = whole / 5;
-        Commission {
-            outlet_minor: whole - tax - head,
-            head_office_minor: head,
-            withheld_tax_minor: tax,
-        }
-    }
-
-    fn served_by(tariff: i64, outlet: AccountId, amount_minor: i64) -> AgentJournalRow {
-        let row = AgentJournalRow {
-            posting: PostingId::NONE,
-            outlet,
-            team: Id::of(400),
-            assistant: None,
-            shift: None,
-            customer: Id::of(101),
-            service: "cash_in".into(),
-            amount_minor,
-            cash_minor: amount_minor,
-            own_minor: 0,
-            head_minor: 0,
-            tax_minor: 0,
-            tariff,
-            at: 0,
+    #[test]
+    fn what_was_found_of_one_who_counts_as_another_by_now_is_not_found_twice() {
+        let outlet = |number| OutletRow {
+            float_account: Id::of(number),
+            version: 1,
+            last_posting: PostingId::NONE,
+            commission_account: Id::of(number + 1),
+            head_office: None,
+            name: "Duka".to_owned(),
+            area: "Kibera".to_owned(),
+            state: OutletState::Open,
+            opened_at: 0,
+            low_float_minor: None,
         };
-        let earned = due(&row, amount_minor);
-        AgentJournalRow {
-            own_minor: earned.outlet_minor,
-            head_minor: earned.head_office_minor,
-            tax_minor: earned.withheld_tax_minor,
-            ..row
-        }
-    }
-
-    fn served(outlet: AccountId, amount_minor: i64) -> AgentJournalRow {
-        served_by(1, outlet, amount_minor)
-    }
-
-    fn found(rows: &[AgentJournalRow]) -> Vec<(AccountId, [i64; 3])> {
-        let parts = |c: Commission| [c.outlet_minor, c.head_office_minor, c.withheld_tax_minor];
-        let rows: Vec<&AgentJournalRow> = rows.iter().collect();
-        excesses(&rows, &due).into_iter().map(|(outlet, excess)| (outlet, parts(excess))).collect()
-    }
-
-    #[test]
-    fn what_one_outlet_would_not_have_earned_with_the_whole_is_too_much() {
-        // together KES 120, of which only 100 earn: the second earned 2 shillings too much
-        let split = [served(Id::of(300), 7_000), served(Id::of(310), 5_000)];
-        assert_eq!(found(&split), [(Id::of(310), [140, 40, 20])]);
-        // all of what comes after
-        let more =
-            [served(Id::of(300), 10_000), served(Id::of(310), 5_000), served(Id::of(320), 1_000)];
-        assert_eq!(found(&more), [(Id::of(310), [350, 100, 50]), (Id::of(320), [70, 20, 10])]);
-    }
-
-    #[test]
-    fn what_is_earned_as_by_one_is_not() {
-        assert!(found(&[served(Id::of(300), 7_000), served(Id::of(310), 3_000)]).is_empty());
-        assert!(found(&[]).is_empty());
-        // less than what was due is no find either
-        let mut less = served(Id::of(310), 3_000);
-        less.own_minor = 0;
-        assert!(found(&[served(Id::of(300), 7_000), less]).is_empty());
-    }
-
-    #[test]
-    fn each_payment_is_measured_by_the_tariff_it_was_made_under() {
-        // the tariff was doubled between two payments that one outlet could have taken alike
-        let raised = [served(Id::of(300), 4_000), served_by(2, Id::of(310), 5_000)];
-        assert!(found(&raised).is_empty());
-        let split = [served(Id::of(300), 7_000), served_by(2, Id::of(310), 5_000)];
-        assert_eq!(found(&split), [(Id::of(310), [280, 80, 40])]);
-    }
-
-    #[test]
-    fn an_outlet_without_a_head_office_has_earned_that_part_too() {
-        let excess = Commission { outlet_minor: 7, head_office_minor: 2, withheld_tax_minor: 1 };
-        let whole = Commission { outlet_minor: 9, head_office_minor: 0, withheld_tax_minor: 1 };
-        assert_eq!((undivided(excess), excess.whole_minor()), (whole, whole.whole_minor()));
+        let find = |number| Find {
+            outlet: outlet(number),
+            head: None,
+            customer: Id::of(500),
+            service: "cash_in".to_owned(),
+            excess: Commission { outlet_minor: 12, head_office_minor: 3, withheld_tax_minor: 1 },
+            known: None,
+        };
+        let row = |customer, found_minor| ClawbackRow {
+            day: 1,
+            outlet: Id::of(300),
+            customer: Id::of(customer),
+            service: "cash_in".to_owned(),
+            version: 1,
+            last_posting: PostingId::NONE,
+            found_minor,
+            taken_minor: 0,
+            head: None,
+            head_found_minor: 1,
+            head_taken_minor: 0,
+        };
+        let left = |known: &[ClawbackRow], mut finds: Vec<Find>| {
+            less_known(&mut finds, known);
+            let parts = finds.iter().map(|find| find.excess);
+            parts.map(|c| [c.outlet_minor, c.head_office_minor]).collect::<Vec<_>>()
+        };
+        let both = || vec![find(300), find(310)];
+        assert_eq!(left(&[row(101, 5)], both()), [[7, 2], [12, 3]]);
+        assert_eq!(left(&[row(101, 5), row(102, 9)], both()), [[12, 3]], "all of it");
+        let own = Find { known: Some(row(500, 5)), ..find(300) };
+        assert_eq!(left(&[row(500, 5)], vec![own]), [[12, 3]], "how much of it is taken is known");
     }
 }

@@ -1,13 +1,22 @@
-//! A wallet is closed, for good: it must be empty, and no order may lie on it. It takes two.
+//! A wallet is closed, for good: it must be empty, no order may lie on it, and nothing of theirs may
+//! be open from which money comes back, is to be paid, or is shared with others. It takes two.
 
 use super::super::context::{Context, People};
 use super::super::office::two_people::why;
 use super::super::plan::{Act, Plan, PlanError};
+use super::super::reversals::reversal;
 use super::super::service::{Authority, Service};
+use super::super::treasury::redemption;
+use super::super::vouchers::{cash_code, voucher};
+use super::super::waiting::standing_order;
+use super::super::{collections, deals, groups, pots};
 use super::{freeze, named, of_them, whose};
-use crate::reason::Reason;
+use crate::id::AccountId;
+use crate::refusal::{Reason, Refusal};
 use crate::staff::role::Right;
+use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::AccountState;
+use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
 /// There is something in it.
@@ -15,17 +24,65 @@ pub const ACCOUNT_NOT_EMPTY: Reason = Reason::new("account_not_empty");
 /// An order lies on it, which is lifted first.
 pub const FREEZE_LIES: Reason = Reason::new("freeze_lies");
 
+/// Something of theirs is open; slots say how many of each.
+pub const WALLET_IN_USE: Reason = Reason::new("wallet_in_use");
+
+/// What is open at a wallet, of which nobody has more.
+const OPEN_MAX: i64 = 1_000;
+/// What stands in the way, by the slot that counts it. What others only ask of somebody, a request
+/// or an invitation, does not: or anybody could keep a wallet from being closed.
+const STANDS: [(&str, &str); 7] = [
+    ("pots", pots::KIND.name),
+    ("deals", deals::waking_deals::KIND.name),
+    ("collections", collections::turn::KIND.name),
+    ("groups", groups::membership::KIND.name),
+    ("codes", cash_code::KIND.name),
+    ("parcels", voucher::KIND.name),
+    ("orders", standing_order::KIND.name),
+];
+/// The same of all else that may move money yet.
+const OTHERS: [&str; 2] = [reversal::KIND.name, redemption::KIND.name];
+
 /// Inputs `phone`, `why`.
 pub const CLOSE: Service = Service {
     name: "close_account",
     authority: Authority::Staff(Right::Restore),
     needs: |_context, _plan| People::Two,
-    wants: &[named, |context| of_them(context, freeze::wants)],
+    wants: &[named, |context| of_them(context, wants)],
     decide: close,
     shows: &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("balance", Kind::Money)],
-    refusals: &[ACCOUNT_NOT_EMPTY, FREEZE_LIES],
+    refusals: &[ACCOUNT_NOT_EMPTY, FREEZE_LIES, WALLET_IN_USE],
     ..Service::PLAIN
 };
+
+fn wants(account: AccountId) -> Vec<Want> {
+    freeze::wants(account).into_iter().chain([Want::OpenAt(account, OPEN_MAX)]).collect()
+}
+
+/// A deal that somebody else has offered, and nobody has answered.
+fn only_offered(row: &ArrangementRow, account: AccountId) -> bool {
+    let kind = deals::waking_deals::KIND;
+    row.kind == kind.name && row.owner != account && kind.begins.contains(&row.state.as_str())
+}
+
+/// Refuses where something of theirs is open.
+fn nothing_stands(context: &Context, account: AccountId) -> Result<(), PlanError> {
+    let open = context.facts.open_at(account, OPEN_MAX)?;
+    let count = |kinds: &[&str]| {
+        let those = open.iter().filter(|row| kinds.contains(&row.kind.as_str()));
+        let those = those.filter(|row| !only_offered(row, account)).count();
+        i64::try_from(those).unwrap_or(i64::MAX)
+    };
+    let others = count(&OTHERS);
+    let mut stands = others > 0;
+    let mut refusal = Refusal::new(WALLET_IN_USE).with("others", others);
+    for (slot, kind) in STANDS {
+        let number = count(&[kind]);
+        stands |= number > 0;
+        refusal = refusal.with(slot, number);
+    }
+    if stands { Err(refusal.into()) } else { Ok(()) }
+}
 
 fn close(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let account = &whose(context, plan)?.account;
@@ -39,6 +96,7 @@ fn close(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if !freeze::lying(context, account.id)?.is_empty() {
         return Err(FREEZE_LIES.into());
     }
+    nothing_stands(context, account.id)?;
     let closed = freeze::heeded(context, account.id, AccountState::Closed, why(context)?)?;
     plan.commit(Act { kind: "close_account", changes: vec![closed], ..Act::default() });
     Ok(())

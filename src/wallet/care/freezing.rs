@@ -6,7 +6,10 @@ use super::super::arrangements::kind;
 use super::super::context::{Context, People};
 use super::super::office::two_people::why;
 use super::super::plan::{Act, Plan, PlanError};
+use super::super::pots;
 use super::super::service::{Authority, Service};
+use super::super::vouchers::called_in::{self, CalledIn};
+use super::super::vouchers::voucher_news;
 use super::freeze::{
     self, Basis, Event, FREEZE_GONE, KIND, Lying, ORDERS_MAX, Order, State, Way, heeded, lying,
     strictest,
@@ -19,6 +22,8 @@ use crate::refusal::{Reason, Refusal};
 use crate::staff::role::Right;
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::AccountState;
+use crate::store::holders::AccountHolder;
+use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Value};
 
 /// There is no such way, or no such basis.
@@ -39,10 +44,11 @@ pub const FREEZE: Service = Service {
     name: "freeze_account",
     authority: Authority::Staff(Right::Protect),
     opens: 1,
-    wants: &[named, |context| of_them(context, freeze::wants)],
+    wants: &[named, |context| of_them(context, freeze::wants), called, called_contents],
     decide: freeze,
     shows: SHOWS,
     refusals: &[FREEZE_FORM, FREEZE_UNTIL, FREEZE_FULL],
+    messages: &[&voucher_news::ENDED, &pots::CAME_BACK],
     ..Service::PLAIN
 };
 
@@ -97,16 +103,48 @@ fn word(state: AccountState) -> String {
     <&str>::from(state).to_owned()
 }
 
+/// What an amount is taken from besides what is free,
+fn called(context: &Context) -> Vec<Want> {
+    let wants = |account| called_in::wants(account, context.now).to_vec();
+    if is_amount(context) { of_them(context, wants) } else { Vec::new() }
+}
+
+/// and what lies in that.
+fn called_contents(context: &Context) -> Vec<Want> {
+    let wants = |account| called_in::contents(context, account);
+    if is_amount(context) { of_them(context, wants) } else { Vec::new() }
+}
+
+fn is_amount(context: &Context) -> bool {
+    context.chosen("way", FREEZE_FORM).is_ok_and(|way: Way| way == Way::Amount)
+}
+
+/// How much stays: what was ordered, or all of what is there where that is less; also of what they
+/// have put into pots and codes of their own, which is called in for it.
+fn stays(context: &Context, holder: &AccountHolder) -> Result<(i64, CalledIn), PlanError> {
+    let ordered_minor = context.amount("amount")?.minor;
+    let free_minor = holder.account.available_minor().max(0);
+    let short_minor = ordered_minor.saturating_sub(free_minor);
+    let called = called_in::call_in(context, &holder.person, short_minor)?;
+    let there_minor = free_minor.saturating_add(called.freed_minor);
+    if there_minor == 0 {
+        return Err(Refusal::of_field(Reason::NOT_ENOUGH, "amount").into());
+    }
+    Ok((ordered_minor.min(there_minor), called))
+}
+
 fn freeze(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
-    let account = &whose(context, plan)?.account;
+    let holder = whose(context, plan)?;
+    let account = &holder.account;
     let way: Way = context.chosen("way", FREEZE_FORM)?;
     let basis: Basis = context.chosen("basis", FREEZE_FORM)?;
-    let amount_minor = if way == Way::Amount { context.amount("amount")?.minor } else { 0 };
     let due_at = until(context)?;
     let reference = reference(context)?;
     if account.state == AccountState::Closed {
         return Err(Reason::ACCOUNT_CLOSED.into());
     }
+    let (amount_minor, called) =
+        if way == Way::Amount { stays(context, holder)? } else { (0, CalledIn::default()) };
     let others = lying(context, account.id)?;
     if i64::try_from(others.len()).unwrap_or(i64::MAX) >= ORDERS_MAX {
         return Err(FREEZE_FULL.into());
@@ -130,10 +168,13 @@ fn freeze(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         plan.show("order", Value::Code(row.id.to_string()));
     }
     let hold = HoldMove::Open { account: account.id, amount_minor };
-    let holds = (way == Way::Amount).then_some(hold).into_iter().collect();
+    let holds = called.holds.into_iter().chain((way == Way::Amount).then_some(hold)).collect();
     let begun = Change::Put(Put { row, event: "begin", note: why.to_owned() });
-    let changes = vec![begun, heeded(context, account.id, state, why)?];
-    plan.commit(Act { kind: "freeze", holds, changes, ..Act::default() });
+    let mut changes = vec![begun, heeded(context, account.id, state, why)?];
+    changes.extend(called.changes);
+    let (legs, meters) = (called.legs, called.meters);
+    let kind = if legs.is_empty() { "freeze" } else { pots::BACK };
+    plan.commit(Act { kind, legs, holds, meters, changes, ..Act::default() });
     Ok(())
 }
 

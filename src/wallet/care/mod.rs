@@ -33,7 +33,7 @@ fn named(context: &Context) -> Vec<Want> {
 }
 
 /// What is wanted of them, once it is known who that is.
-fn of_them(context: &Context, wants: fn(AccountId) -> Vec<Want>) -> Vec<Want> {
+fn of_them(context: &Context, wants: impl Fn(AccountId) -> Vec<Want>) -> Vec<Want> {
     let number = context.phone("phone").ok();
     let holder = number.and_then(|number| context.facts.number(number.e164()).ok().flatten());
     holder.map(|holder| wants(holder.account.id)).unwrap_or_default()

@@ -258,7 +258,7 @@ fn decline(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in super::super) mod tests {
     use super::super::super::arrangements::kind;
     use super::super::super::trial::{NOW, Outcome, Trial, account};
     use super::super::Terms;

@@ -2,6 +2,7 @@
 //! until a day or a sum; then all of it comes back by itself. Where they chose so, it is opened
 //! before only with a friend's yes. Here stands what a pot is, who moves it, what its clock does.
 
+pub mod coming_back;
 pub mod early_opening;
 pub mod saving;
 
@@ -10,17 +11,14 @@ use super::context::Context;
 use super::party;
 use super::plan::{Act, PlanError};
 use super::service::Message;
-use crate::book::{Change, Leg, Put};
 use crate::calendar::Day;
 use crate::id::AccountId;
 use crate::refusal::{Reason, Refusal};
 use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::book_rows::Account;
-use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{self, Slot, Slots, Value};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 /// No such pot, or not any more.
@@ -28,12 +26,10 @@ pub const POT_GONE: Reason = Reason::new("pot_gone");
 
 /// The hour of its day at which all comes back: people are awake.
 const HOUR: i8 = 8;
-/// Where it cannot come back, it is tried again after so long.
-const AGAIN_AFTER: Duration = Duration::from_secs(24 * 3_600);
 /// The states in which more is put aside.
 const TAKES: &[&str] = &["saving", "guarded", "asked"];
 /// As postings are called that give back what was put aside.
-const BACK: &str = "pot_back";
+pub const BACK: &str = "pot_back";
 
 /// Where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
@@ -230,39 +226,6 @@ impl Pot {
             ("sum".into(), context.money(self.terms.sum_minor.unwrap_or(0)).into()),
         ])
     }
-
-    /// All that is in it goes back to its owner, and it is over. Whatever is put aside at the same
-    /// moment comes first or not at all: nothing is left behind.
-    pub fn emptied(&self, context: &Context, event: Event, role: Role) -> Result<Act, PlanError> {
-        let account = self.account(context)?;
-        let amount_minor = account.balance_minor;
-        let owner = Leg { account: self.row.owner, amount_minor };
-        let pot = Leg { account: account.id, amount_minor: amount_minor.saturating_neg() };
-        let legs = if amount_minor == 0 { Vec::new() } else { vec![pot, owner] };
-        let at = Change::AtPosting { account: account.id, posting: account.last_posting };
-        let moved = KIND.moved(&self.row, event.into(), role, "")?;
-        Ok(Act { kind: BACK, legs, changes: vec![at, moved], ..Act::default() })
-    }
-
-    /// What its owner hears of what came back.
-    pub fn news(&self, context: &Context, owner: &PersonRow) -> Result<Change, PlanError> {
-        let amount = context.money(self.account(context)?.balance_minor);
-        let mut slots = Slots::from([("goal".into(), self.goal())]);
-        if amount.minor == 0 {
-            return Ok(context.tell(owner, &EMPTY, slots, None));
-        }
-        slots.insert("amount".into(), amount.into());
-        Ok(context.tell(owner, &CAME_BACK, slots, Some(owner.account_id)))
-    }
-
-    /// It cannot come back now: it is tried again.
-    fn waits(&self, context: &Context) -> Result<Act, PlanError> {
-        let event = Event::Wait.into();
-        let row = KIND.after(&self.row, event, Role::Service)?;
-        let due_at = Some(context.now.plus(AGAIN_AFTER).micros());
-        let put = Put { row: ArrangementRow { due_at, ..row }, event, note: String::new() };
-        Ok(Act { kind: KIND.name, changes: vec![Change::Put(put)], ..Act::default() })
-    }
 }
 
 /// What must be read of the pot that was chosen.
@@ -319,8 +282,10 @@ fn wake(
 #[cfg(test)]
 mod tests {
     use super::super::trial::{NOW, Trial, account};
+    use super::coming_back::AGAIN_AFTER;
     use super::early_opening::tests::pot;
     use super::*;
+    use crate::book::Change;
     use crate::id::Id;
     use crate::store::book_rows::AccountState;
     use crate::store::facts::Found;

@@ -3,6 +3,7 @@
 
 use super::super::arrangements::{Role, kind, place};
 use super::super::context::Context;
+use super::super::metering;
 use super::super::official::sounds_official;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
@@ -199,7 +200,8 @@ fn put_aside(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     told.extend(plan.shown(&["amount"]));
     let mut changes = guards(context, &pot, amount)?;
     changes.push(context.tell(payer, &SAVED, told, Some(pot.account_id)));
-    plan.commit(Act { kind: PUT.name, legs, changes, ..Act::default() });
+    let meters = vec![metering::aside(context, payer.account_id, amount.minor, false)];
+    plan.commit(Act { kind: PUT.name, legs, meters, changes, ..Act::default() });
     Ok(())
 }
 

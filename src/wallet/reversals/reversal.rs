@@ -121,6 +121,10 @@ pub struct Terms {
     pub held_minor: i64,
     /// Until when, microseconds UTC.
     pub expires_at: i64,
+    /// Nothing was there, and something of theirs lies where it cannot be called in: that it was
+    /// asked takes no place in the quota.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond: bool,
 }
 
 /// A payment that is asked back.

@@ -8,6 +8,7 @@ use super::super::arrangements::kind;
 use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
+use super::super::pots;
 use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
 use super::super::vouchers::{called_in, voucher_news};
 use super::reversal::{self, Reversal, State, Terms, WORDS};
@@ -16,7 +17,8 @@ use crate::book::{Change, HoldMove, Key};
 use crate::id::{AccountId, PostingId};
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
-use crate::store::arrangement_rows::{Search, Side};
+use crate::store::arrangement_rows::{ArrangementRow, Search, Side};
+use crate::store::book_rows::Account;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -28,7 +30,7 @@ pub const SERVICE: Service = Service {
     name: "undo",
     authority: Authority::Customer,
     opens: 1,
-    wants: &[payment, payee, payee_stands],
+    wants: &[payment, payee, payee_stands, payee_pots],
     decide,
     shows: WORDS,
     refusals: &[UNDO_NOT, UNDO_TWICE, UNDO_QUOTA],
@@ -41,6 +43,7 @@ pub const SERVICE: Service = Service {
         &reversal::STAYS,
         &reversal::FREE,
         &voucher_news::ENDED,
+        &pots::CAME_BACK,
     ],
     replay: Replay {
         wants: &[opened, other_side],
@@ -74,6 +77,8 @@ const HELD_FOR: Duration = Duration::from_secs(7 * 24 * 3_600);
 pub const QUOTA_OVER: Duration = Duration::from_secs(30 * 24 * 3_600);
 /// No quota is larger.
 const QUOTA_LOOK: i64 = 1_000;
+/// What is open at who was paid, of which nobody has more.
+const OPEN_LOOK: i64 = 100;
 
 /// The payment whose code was typed.
 fn named(context: &Context) -> Result<PostingId, PlanError> {
@@ -126,9 +131,18 @@ fn payee_stands(context: &Context) -> Vec<Want> {
         let served: Vec<AccountId> = wants.iter().filter_map(served).collect();
         let own = served.iter().flat_map(|person| called_in::wants(*person, context.now));
         wants.extend(own.collect::<Vec<_>>());
+        wants.extend(served.iter().map(|person| Want::OpenAt(*person, OPEN_LOOK)));
         wants.extend(served.into_iter().map(Want::Account));
     }
     wants
+}
+
+fn payee_pots(context: &Context) -> Vec<Want> {
+    if context.mode != Mode::Execute {
+        return Vec::new();
+    }
+    let served = payee(context).into_iter().filter_map(|want| served(&want));
+    served.flat_map(|person| called_in::contents(context, person)).collect()
 }
 
 fn served(want: &Want) -> Option<AccountId> {
@@ -146,8 +160,7 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return Err(Refusal::of_field(UNDO_TWICE, "receipt").into());
     }
     let times = context.config.rules.reversal_quota;
-    let asked = context.facts.arrangements(quota(payer.account_id, context.now))?.len();
-    if i64::try_from(asked).unwrap_or(i64::MAX) >= times {
+    if asked(context, payer.account_id)? >= times {
         return Err(Refusal::from(UNDO_QUOTA).with("times", times).into());
     }
     plan.show_all(party::sign(context.config, sent.payee));
@@ -159,8 +172,27 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     Ok(())
 }
 
-/// What is still there of a payment is set aside, also what its receiver has put into codes of
-/// their own or sent to who has not come for it.
+/// How often they have asked of late. Where something of who was paid lay beyond reach, it does not
+/// count that nothing was there.
+fn asked(context: &Context, payer: AccountId) -> Result<i64, PlanError> {
+    let mut times: i64 = 0;
+    for row in context.facts.arrangements(quota(payer, context.now))? {
+        times = times.saturating_add(i64::from(!Reversal::of(row)?.terms.beyond));
+    }
+    Ok(times)
+}
+
+/// Whether something of who was paid lies where it cannot be called in: it is held for something
+/// else, or gathers behind something of theirs that goes on.
+fn lies_beyond(context: &Context, account: &Account) -> Result<bool, PlanError> {
+    let open = context.facts.open_at(account.id, OPEN_LOOK)?.iter();
+    let mut own = open.filter(|row| row.owner == account.id && row.account.is_some());
+    let called = |row: &ArrangementRow| row.kind == pots::KIND.name && account.state.receives();
+    Ok(account.held_minor > 0 || own.any(|row| !called(row)))
+}
+
+/// What is still there of a payment is set aside, also what its receiver has put into pots and
+/// codes of their own or sent to who has not come for it.
 fn hold(
     context: &Context,
     plan: &mut Plan,
@@ -181,13 +213,14 @@ fn hold(
         amount_minor: sent.amount_minor,
         held_minor,
         expires_at: expires.micros(),
+        beyond: held_minor == 0 && lies_beyond(context, account)?,
     };
     let reversal = Reversal::new(context, payee.account_id, terms)?;
     let begun =
         [Change::Claim { key: once(sent.payment, before) }, kind::begun(reversal.row.clone())];
     if held_minor == 0 {
         // that nothing is there costs as much to learn as that something is: a place in the quota,
-        // behind the PIN
+        // behind the PIN; but for who asks while something of theirs lies beyond reach
         plan.flag("spent");
         let told = context.tell(payer, &SPENT, plan.shown(&["amount", "name", "phone"]), None);
         let changes = begun.into_iter().chain([told]).collect();
@@ -203,7 +236,9 @@ fn hold(
     let mut holds = called.holds;
     holds.push(HoldMove::Open { account: payee.account_id, amount_minor: held_minor });
     let changes = begun.into_iter().chain(called.changes).chain(told).collect();
-    Ok(Act { kind: SERVICE.name, holds, meters: called.meters, changes, ..Act::default() })
+    let (legs, meters) = (called.legs, called.meters);
+    let kind = if legs.is_empty() { SERVICE.name } else { pots::BACK };
+    Ok(Act { kind, legs, holds, meters, changes, ..Act::default() })
 }
 
 fn opened(context: &Context) -> Vec<Want> {

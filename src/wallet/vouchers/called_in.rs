@@ -1,16 +1,17 @@
-//! What somebody has put aside in codes of their own and on its way to numbers without a wallet,
-//! called in where money that came to them is asked back: it is theirs until somebody has it. Who
-//! asks, and what is held then, is not known here.
+//! What somebody has put aside in codes of their own, on its way to numbers without a wallet, and in
+//! pots, called in where money that came to them is asked back or is to stay: it is theirs until
+//! somebody has it. Who asks, and what is held then, is not known here.
 
 use super::super::arrangements::Role;
 use super::super::context::Context;
 use super::super::plan::PlanError;
+use super::super::pots::coming_back;
 use super::cash_code;
 use super::code::Agreed;
 use super::ending::Untaken;
 use super::voucher::{self, Voucher};
 use super::voucher_news::ENDED;
-use crate::book::{Change, HoldMove, Meter};
+use crate::book::{Change, HoldMove, Leg, Meter};
 use crate::id::{AccountId, HoldId};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -21,6 +22,8 @@ use crate::time::Timestamp;
 pub struct CalledIn {
     /// What ends, and who hears of it.
     pub changes: Vec<Change>,
+    /// What moves from their pots to their wallet.
+    pub legs: Vec<Leg>,
     /// The holds that are released.
     pub holds: Vec<HoldMove>,
     /// What counts no more.
@@ -37,13 +40,20 @@ impl CalledIn {
     }
 }
 
-/// What must be read to call something in.
-pub fn wants(owner: AccountId, now: Timestamp) -> [Want; 2] {
-    [cash_code::of_owner(owner), voucher::sent_by(owner, now)].map(Want::Arrangements)
+/// What must be read to call something in,
+pub fn wants(owner: AccountId, now: Timestamp) -> [Want; 3] {
+    let [codes, sent] =
+        [cash_code::of_owner(owner), voucher::sent_by(owner, now)].map(Want::Arrangements);
+    [codes, sent, coming_back::wants(owner)]
 }
 
-/// As much as is there, until so much is free, minor units: codes first, then what was sent, the
-/// oldest first. What somebody has joined for stays: it is as good as theirs.
+/// and what lies in what was found.
+pub fn contents(context: &Context, owner: AccountId) -> Vec<Want> {
+    coming_back::contents_of(context, owner)
+}
+
+/// As much as is there, until so much is free, minor units: codes first, then what was sent, then
+/// pots, the oldest first. What somebody has joined for stays: it is as good as theirs.
 pub fn call_in(
     context: &Context,
     owner: &PersonRow,
@@ -61,6 +71,12 @@ pub fn call_in(
             called.add_voucher(context, owner, &voucher)?;
         }
     }
+    let short_minor = short_minor.saturating_sub(called.freed_minor);
+    let pots = coming_back::call_in(context, owner, short_minor)?;
+    called.changes.extend(pots.changes);
+    called.meters.extend(pots.meters);
+    called.legs.extend(pots.legs);
+    called.freed_minor = called.freed_minor.saturating_add(pots.freed_minor);
     Ok(called)
 }
 

@@ -163,6 +163,8 @@ fn hand_out(
     amount: Money,
     typed: &Pin,
 ) -> Result<Act, PlanError> {
+    // what a frozen account has set aside waits with it
+    party::payer(context, customer, Refusal::of_field(Reason::PAYEE_CLOSED, "to"))?;
     let code = open_code(context, customer)?;
     let mut told = party::outlet_sign(outlet);
     told.insert("amount".into(), code.agreed.amount(context.config).into());

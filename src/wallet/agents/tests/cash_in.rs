@@ -95,6 +95,12 @@ fn something_must_arrive() {
         (Reason::AMOUNT_TOO_SMALL, Some("amount"))
     );
     assert_eq!(ask(&shop, AMINA, "1001").quote().planned().said("total"), "KES 0.01");
+    // who is asked for their code next pays nothing
+    assert!(ask(&shop, AMINA, "1000").check().planned().flags.contains("priced"));
+    let code = shop.trial.ask(&deposit_code::CODE, shop.trial.caller(&shop.amina)).quote();
+    let code = code.planned().said("cash_code");
+    let free = ask(&shop, AMINA, "1000").with("deposit_code", &code);
+    assert_eq!(free.quote().planned().said("total"), "KES 10");
 }
 
 #[test]

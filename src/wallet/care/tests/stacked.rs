@@ -4,7 +4,7 @@ use super::super::super::arrangements::Role;
 use super::super::super::arrangements::tests::only;
 use super::super::super::context::Context;
 use super::super::super::plan::{Act, PlanError};
-use super::super::closing::{ACCOUNT_NOT_EMPTY, CLOSE, FREEZE_LIES};
+use super::super::closing::{ACCOUNT_NOT_EMPTY, CLOSE, FREEZE_LIES, WALLET_IN_USE};
 use super::super::freeze::{self, FREEZE_GONE, KIND, Way, strictest};
 use super::super::freezing::{
     FREEZE, FREEZE_FORM, FREEZE_FULL, FREEZE_UNTIL, FREEZE_WHICH, UNFREEZE,
@@ -16,6 +16,9 @@ use crate::id::HoldId;
 use crate::reason::Reason;
 use crate::store::book_rows::AccountState::{Closed, Frozen, Open, StopCredit, StopDebit};
 use crate::wallet::SERVICES;
+use crate::wallet::pots::coming_back;
+use crate::wallet::pots::early_opening::tests::pot;
+use crate::wallet::trial::account;
 
 #[test]
 fn the_tables_are_these() {
@@ -80,6 +83,30 @@ fn an_amount_is_held_and_all_else_moves() {
     let hold = HoldMove::Open { account: Id::of(AMINA), amount_minor: 20_000 };
     assert_eq!(act.holds, [hold]);
     assert_eq!(freezes(&trial, "amount", &[]).unwrap_err().0, Reason::FIELD_MISSING);
+}
+
+#[test]
+fn of_more_than_is_there_all_stays_with_what_lies_in_pots() {
+    let (mut trial, amina) = world();
+    let more = [("amount", "150000")];
+    let held = |act: &Act| match act.holds.last() {
+        Some(HoldMove::Open { amount_minor, .. }) => *amount_minor,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(held(&freezes(&trial, "amount", &more).unwrap()), 100_000);
+    let (_, row, _) = pot("guarded", None, 0);
+    trial.set(coming_back::wants(Id::of(AMINA)), Found::Arrangements(vec![row]));
+    for (lies, stays, taken) in [(30_000, 130_000, 30_000), (70_000, 150_000, 50_000)] {
+        trial.set(Want::Account(Id::of(900)), Found::Account(Some(account(900, lies))));
+        let act = freezes(&trial, "amount", &more).unwrap();
+        let legs: Vec<i64> = act.legs.iter().map(|leg| leg.amount_minor).collect();
+        assert_eq!((held(&act), legs, act.kind), (stays, vec![-taken, taken], "pot_back"));
+    }
+    assert!(freezes(&trial, "out", &[]).unwrap().legs.is_empty(), "nothing moves anyway");
+    trial.set(Want::Account(Id::of(900)), Found::Account(Some(account(900, 0))));
+    trial.change(&amina, |holder| holder.account.balance_minor = 0);
+    let nothing = freezes(&trial, "amount", &more).unwrap_err();
+    assert_eq!(nothing, (Reason::NOT_ENOUGH, Some("amount")));
 }
 
 #[test]
@@ -183,6 +210,24 @@ fn only_an_empty_wallet_without_orders_is_closed() {
     assert_eq!(heeded(&closes(&trial).planned().act.unwrap()), Some((Closed, 1)));
     lie(&mut trial, &amina, &[order(1, Way::In, None)], StopCredit);
     assert_eq!(closes(&trial).reason(), (FREEZE_LIES, None));
+    lie(&mut trial, &amina, &[], Open);
+    let open = |kinds: &[&str]| {
+        let row =
+            |kind: &&str| ArrangementRow { kind: (*kind).to_owned(), ..order(5, Way::In, None) };
+        Found::Arrangements(kinds.iter().map(row).collect())
+    };
+    let at = Want::OpenAt(Id::of(AMINA), 1_000);
+    let kinds = ["pot", "deal", "collection", "membership", "cash_code", "voucher"];
+    for kind in kinds.iter().chain(&["standing_order", "reversal", "redemption"]) {
+        trial.set(at.clone(), open(&[kind]));
+        assert_eq!(closes(&trial).reason(), (WALLET_IN_USE, None), "{kind}");
+    }
+    trial.set(at.clone(), open(&["pot", "deal", "pot", "request"]));
+    let refusal = closes(&trial).refused();
+    let said = ["pots", "deals", "codes", "others"].map(|slot| refusal.slots[slot].to_string());
+    assert_eq!(said, ["2", "1", "0", "0"]);
+    trial.set(at, open(&["request", "group_invitation", "staff_request"]));
+    assert!(closes(&trial).planned().act.is_some(), "anybody can ask something of anybody");
     lie(&mut trial, &amina, &[], Closed);
     assert_eq!(closes(&trial).reason(), (Reason::ACCOUNT_CLOSED, None));
 }

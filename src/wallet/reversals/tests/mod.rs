@@ -39,6 +39,7 @@ fn asked(state: &str) -> ArrangementRow {
         amount_minor: 20_000,
         held_minor: 15_000,
         expires_at: NOW.plus(std::time::Duration::from_secs(7 * 24 * 3_600)).micros(),
+        beyond: false,
     };
     let open = KIND.open.contains(&state);
     ArrangementRow {

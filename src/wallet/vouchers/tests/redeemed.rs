@@ -59,6 +59,14 @@ fn the_cash_is_handed_out_at_the_price_that_was_agreed_on() {
 }
 
 #[test]
+fn who_serves_hears_that_the_wallet_of_a_code_is_stopped() {
+    let (mut trial, amina, mariam) = outlet();
+    trial.change(&amina, |member| member.account.state = AccountState::StopDebit);
+    let outcome = ask(&trial, &mariam, "30000", CODE).execute();
+    assert_eq!(outcome.reason(), (Reason::PAYEE_CLOSED, Some("to")));
+}
+
+#[test]
 fn a_wrong_code_and_a_wrong_amount_cost_the_same_try() {
     let (trial, _, mariam) = outlet();
     let credential = |amount: &str, code: &str| -> Credential {
