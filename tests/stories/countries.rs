@@ -137,8 +137,8 @@ async fn one_id_opens_one_wallet_in_each_country() {
         let world = world_in(code).await;
         let market = market(code);
         let njeri = world.phone(&market.made_up(12));
-        for (place, id) in [one, alike, none].into_iter().enumerate() {
-            let to = market.made_up(1_234_500 + place as u64);
+        for (place, id) in (0_u64..).zip([one, alike, none]) {
+            let to = market.made_up(1_234_500 + place);
             dial_afresh(&njeri).await;
             let way = [Pick("agent"), Pick("register"), Type(&to), Type("Fatuma Ali"), Type(id)];
             let screen = njeri.go(&way).await;

@@ -65,7 +65,22 @@ fn changed(change: &Change) -> Vec<AccountId> {
         Change::Keep(Keep { record: Record::Person(row), .. }) => vec![row.account_id],
         Change::Keep(Keep { record: Record::Outlet(row), .. }) => vec![row.float_account],
         Change::Keep(Keep { record: Record::Assistant(row), .. }) => vec![row.person, row.outlet],
-        _ => Vec::new(),
+        // whose PIN or tier it is, is what the plan concerns
+        Change::OpenAccount(_)
+        | Change::ChargePin { .. }
+        | Change::ClearPin { .. }
+        | Change::TakeLine { .. }
+        | Change::AtPosting { .. }
+        | Change::AtRecord { .. }
+        | Change::While { .. }
+        | Change::Claim { .. }
+        | Change::Dedup { .. }
+        | Change::Undone { .. }
+        | Change::Journal(_)
+        | Change::TellBelow { .. }
+        | Change::TellStranger(_)
+        | Change::Tell(_)
+        | Change::Keep(_) => Vec::new(),
     }
 }
 
