@@ -11,6 +11,7 @@ mod menu_args;
 mod message_args;
 mod office_args;
 mod secret_act;
+mod serve_about;
 mod tariff_args;
 mod wallet_args;
 
@@ -67,17 +68,7 @@ pub enum Command {
         fresh: bool,
     },
     /// Run the service
-    ///
-    /// Refuses to start with demo secrets or a half-configured gateway, and says which setting is
-    /// wrong. SIGHUP reloads the menus; SIGTERM stops gracefully: what was acknowledged is
-    /// finished.
-    ///
-    /// Point the gateway's callbacks at
-    ///   POST https://YOUR.HOST/gateways/africastalking/ussd?token=TOKEN
-    ///   POST https://YOUR.HOST/gateways/africastalking/ussd/ended?token=TOKEN
-    ///   POST https://YOUR.HOST/gateways/africastalking/sms?token=TOKEN
-    ///   POST https://YOUR.HOST/gateways/africastalking/delivery?token=TOKEN
-    #[command(verbatim_doc_comment)]
+    #[command(long_about = serve_about::about())]
     Serve(Box<ServeArgs>),
     /// A phone in the terminal, against a running `demo`
     Phone {

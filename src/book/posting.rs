@@ -153,7 +153,7 @@ pub enum Change {
         posting: Option<PostingId>,
     },
     /// Take a place that only one may take: whoever planned with the same one in mind is refused as
-    /// `stale`.
+    /// `moved`.
     Claim {
         /// Which place.
         key: Key,

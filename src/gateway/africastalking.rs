@@ -50,11 +50,11 @@ pub fn parse_ussd(body: &[u8]) -> Result<UssdEvent, BadCall> {
         network: network.trim().to_owned(),
         typed: Typed::Whole(String::new()),
     };
-    let history = form.typed("text")?;
-    if history.len() > HISTORY_BYTES_MAX {
-        return Ok(UssdEvent::Endless(call));
+    match form.typed("text", HISTORY_BYTES_MAX) {
+        Ok(history) => Ok(UssdEvent::Call(UssdCall { typed: Typed::Whole(history), ..call })),
+        Err(BadCall { why: Why::TooLong, .. }) => Ok(UssdEvent::Endless(call)),
+        Err(bad) => Err(bad),
     }
-    Ok(UssdEvent::Call(UssdCall { typed: Typed::Whole(history), ..call }))
 }
 
 /// The fields of a USSD callback, as the gateway would post them: for phones that are no phones.

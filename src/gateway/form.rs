@@ -55,10 +55,14 @@ impl Form {
         Ok(value)
     }
 
-    /// What somebody typed, which must be there, perhaps empty. Phones put line ends and stranger
-    /// things into it: they count as blanks.
-    pub(super) fn typed(&self, field: &'static str) -> Result<String, BadCall> {
+    /// What somebody typed, which must be there, perhaps empty, and no longer than `bytes_max`: the
+    /// last input alone, or all of them. Phones put line ends and stranger things into it: they
+    /// count as blanks.
+    pub(super) fn typed(&self, field: &'static str, bytes_max: usize) -> Result<String, BadCall> {
         let value = self.optional(field)?.ok_or(BadCall { field, why: Why::Missing })?;
+        if value.len() > bytes_max {
+            return Err(BadCall { field, why: Why::TooLong });
+        }
         if value.contains(LOST) {
             return Err(BadCall { field, why: Why::Garbled });
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// Longer than any name that a gateway gives.
 pub(super) const ID_BYTES_MAX: usize = 128;
 /// Longer than any input, and than any code that is dialled.
-const INPUT_BYTES_MAX: usize = 1_024;
+pub(super) const INPUT_BYTES_MAX: usize = 1_024;
 /// No callback is longer than this.
 const BODY_BYTES_MAX: usize = 32 * 1024;
 /// What a decoder leaves where bytes were not UTF-8.

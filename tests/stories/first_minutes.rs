@@ -312,7 +312,7 @@ fn by_or_alone(place: &Place, case: &[&str]) -> Said {
 }
 
 #[test]
-fn help_names_what_has_a_price_and_where_the_sandbox_is() {
+fn help_names_what_has_a_price_where_the_sandbox_is_and_where_gateways_post() {
     let place = Place::new();
     let words = |args: &[&str]| {
         let said = place.run(args);
@@ -325,4 +325,7 @@ fn help_names_what_has_a_price_and_where_the_sandbox_is() {
     }
     let serve = words(&["serve", "--help"]);
     assert!(serve.contains("https://api.sandbox.africastalking.com"), "{serve}");
+    for posted in ["africastalking/ussd/ended", "arkesel/ussd", "hubtel/ussd"] {
+        assert!(serve.contains(&format!("/gateways/{posted}?token=TOKEN")), "{posted}: {serve}");
+    }
 }
