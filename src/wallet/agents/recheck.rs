@@ -233,7 +233,7 @@ fn as_one<'a>(
         }
     }
     let mut merged: BTreeMap<_, Vec<&AgentJournalRow>> = BTreeMap::new();
-    for row in rows {
+    for row in rows.iter().copied() {
         let together = teams.get(&row.team).filter(|_| ends.contains_key(&row.posting));
         let wallet = together.map_or(row.customer, |team| team.of(row.customer));
         merged.entry((row.team, wallet, row.service.as_str())).or_default().push(row);

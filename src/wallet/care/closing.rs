@@ -1,5 +1,5 @@
-//! A wallet is closed, for good: it must be empty, no order may lie on it, and nothing of theirs may
-//! be open from which money comes back, is to be paid, or is shared with others. It takes two.
+//! A wallet is closed, for good: it must be empty, no order may lie on it, and nothing of theirs
+//! may be open from which money comes back, is to be paid, or is shared with others. It takes two.
 
 use super::super::context::{Context, People};
 use super::super::office::two_people::why;

@@ -1,5 +1,6 @@
-//! What is in a pot goes back to its owner: all of it where the pot is over, or as much as is called
-//! in where money that came to them is asked back. When that is, and who asks, is not known here.
+//! What is in a pot goes back to its owner: all of it where the pot is over, or as much as is
+//! called in where money that came to them is asked back or is to stay. When that is, and who asks,
+//! is not known here.
 
 use super::super::arrangements::{Role, place};
 use super::super::context::Context;

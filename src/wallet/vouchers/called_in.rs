@@ -1,5 +1,5 @@
-//! What somebody has put aside in codes of their own, on its way to numbers without a wallet, and in
-//! pots, called in where money that came to them is asked back or is to stay: it is theirs until
+//! What somebody has put aside in codes of their own, on its way to numbers without a wallet, and
+//! in pots, called in where money that came to them is asked back or is to stay: it is theirs until
 //! somebody has it. Who asks, and what is held then, is not known here.
 
 use super::super::arrangements::Role;
