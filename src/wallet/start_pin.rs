@@ -61,8 +61,8 @@ pub fn told(config: &ServiceConfig, owner: &str, slots: &mut Slots) {
     slots.insert(SLOT.0.to_owned(), Value::Code(said.unwrap_or_else(|| "?????".to_owned())));
 }
 
-/// The same PIN when it was sent to a number that somebody else may have: it opens nothing any more.
-/// Nothing where it is none to begin with, or is over.
+/// The same PIN when it was sent to a number that somebody else may have: it opens nothing any
+/// more. Nothing where it is none to begin with, or is over.
 pub fn voided(pin: &PinRow, now: Timestamp) -> Option<PinRow> {
     let until = pin.start_until.filter(|until| *until > now.micros())?;
     let start_until = Some(until.min(now.micros()));

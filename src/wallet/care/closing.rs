@@ -32,13 +32,13 @@ const OPEN_MAX: i64 = 1_000;
 /// What stands in the way, by the slot that counts it. What others only ask of somebody, a request
 /// or an invitation, does not: or anybody could keep a wallet from being closed.
 const STANDS: [(&str, &str); 7] = [
-    ("pots", pots::KIND.name),
-    ("deals", deals::waking_deals::KIND.name),
-    ("collections", collections::turn::KIND.name),
-    ("groups", groups::membership::KIND.name),
-    ("codes", cash_code::KIND.name),
-    ("parcels", voucher::KIND.name),
-    ("orders", standing_order::KIND.name),
+    ("open_pots", pots::KIND.name),
+    ("open_deals", deals::waking_deals::KIND.name),
+    ("open_collections", collections::turn::KIND.name),
+    ("open_groups", groups::membership::KIND.name),
+    ("open_codes", cash_code::KIND.name),
+    ("open_parcels", voucher::KIND.name),
+    ("open_orders", standing_order::KIND.name),
 ];
 /// The same of all else that may move money yet.
 const OTHERS: [&str; 2] = [reversal::KIND.name, redemption::KIND.name];
@@ -50,7 +50,19 @@ pub const CLOSE: Service = Service {
     needs: |_context, _plan| People::Two,
     wants: &[named, |context| of_them(context, wants)],
     decide: close,
-    shows: &[Slot("name", Kind::Name), Slot("phone", Kind::Phone), Slot("balance", Kind::Money)],
+    shows: &[
+        Slot("name", Kind::Name),
+        Slot("phone", Kind::Phone),
+        Slot("balance", Kind::Money),
+        Slot("open_pots", Kind::Count),
+        Slot("open_deals", Kind::Count),
+        Slot("open_collections", Kind::Count),
+        Slot("open_groups", Kind::Count),
+        Slot("open_codes", Kind::Count),
+        Slot("open_parcels", Kind::Count),
+        Slot("open_orders", Kind::Count),
+        Slot("open_others", Kind::Count),
+    ],
     refusals: &[ACCOUNT_NOT_EMPTY, FREEZE_LIES, WALLET_IN_USE],
     ..Service::PLAIN
 };
@@ -75,7 +87,7 @@ fn nothing_stands(context: &Context, account: AccountId) -> Result<(), PlanError
     };
     let others = count(&OTHERS);
     let mut stands = others > 0;
-    let mut refusal = Refusal::new(WALLET_IN_USE).with("others", others);
+    let mut refusal = Refusal::new(WALLET_IN_USE).with("open_others", others);
     for (slot, kind) in STANDS {
         let number = count(&[kind]);
         stands |= number > 0;

@@ -353,7 +353,7 @@ mod tests {
         assert_eq!([0, 1].map(|at| leg(&act.legs[at])), [(101, -5_000), (9_001, 5_000)]);
         assert!(matches!(act.changes[0], Change::While { states: TAKES, .. }));
         assert_eq!(act.changes.len(), 2, "others may do so at the same moment");
-        assert!(act.meters.is_empty(), "it is their own money");
+        assert_eq!(act.meters.len(), 1, "it is their own money, and they hold it still");
         assert_eq!(plan.hearers(), [("sms.pot_saved", "+254700000001", Some(9_001))]);
         assert_eq!(put(&trial, &amina, "100000").error, None);
         assert_eq!(put(&trial, &amina, "100001").reason(), (Reason::NOT_ENOUGH, Some("amount")));

@@ -10,7 +10,9 @@ use crate::book::PIN_ATTEMPTS_MAX;
 use crate::reason::Reason;
 use crate::wallet::people::claim;
 use crate::wallet::people::pin_change::{CHANGE, CHOOSE};
+use crate::wallet::people::pin_first::PROVE;
 use crate::wallet::tests::trial::Outcome;
+use crate::wallet::trial::PIN;
 
 fn unlocks(trial: &Trial) -> Outcome {
     trial.ask(&UNLOCK, staff("care")).with("phone", PHONE).with("why", "I saw her ID").execute()
@@ -88,8 +90,12 @@ fn nobody_begins_with_a_sim_that_was_changed_lately() {
     let (mut trial, amina) = world();
     let token = trial.ask(&CHOOSE, trial.caller(&amina)).secret("5208").check().planned();
     let token = token.said("new_pin");
-    let changes =
-        |trial: &Trial| trial.ask(&CHANGE, trial.caller(&amina)).with("new_pin", &token).execute();
+    let proof = trial.ask(&PROVE, trial.caller(&amina)).secret(PIN).execute().planned();
+    let proof = proof.said("pin_proof");
+    let changes = |trial: &Trial| {
+        let ask = trial.ask(&CHANGE, trial.caller(&amina)).with("pin_proof", &proof);
+        ask.with("new_pin", &token).secret("5208").execute()
+    };
     let claims = |trial: &Trial| {
         trial.ask(&claim::SERVICE, trial.caller(&amina)).with("language", "fr").quote()
     };
