@@ -36,6 +36,7 @@ pub(super) fn measure(menus: &Menus, vocabulary: &Vocabulary, market: &Arc<Marke
         let caller = caller(menus, language, &longest, market);
         let navigator = Navigator::new(menus, &caller);
         let notes = Notes::measured(&navigator, menus, vocabulary);
+        let mut under: BTreeMap<String, (Problem, usize)> = BTreeMap::new();
         for screen in menus.customer.screens.values() {
             let width = widest(&navigator, menus, &notes, screen);
             if width.septets > fullest.0 {
@@ -47,10 +48,19 @@ pub(super) fn measure(menus: &Menus, vocabulary: &Vocabulary, market: &Arc<Marke
                     ),
                 );
             }
-            if width.septets > SCREEN_SEPTETS {
-                problems.push(too_wide(book, screen, &width));
+            if width.septets <= SCREEN_SEPTETS {
+                continue;
+            }
+            let problem = too_wide(book, screen, &width);
+            match width.note {
+                Some(note) => {
+                    let (_first, screens) = under.entry(note).or_insert((problem, 0));
+                    *screens = screens.saturating_add(1);
+                }
+                None => problems.push(problem),
             }
         }
+        problems.extend(under.into_values().map(|(first, screens)| of_all(first, screens)));
         problems.extend(long_messages(book, &longest));
     }
     Fit { problems, fullest: fullest.1 }
@@ -87,6 +97,8 @@ fn caller(menus: &Menus, language: Language, longest: &Slots, market: &Arc<Marke
 struct Width {
     septets: usize,
     with: String,
+    /// What stands above it, where it is with that: the same may stand above many.
+    note: Option<String>,
 }
 
 /// The width of what must stand on one page. Lists and balances may page, but each of their lines
@@ -97,7 +109,8 @@ fn widest(navigator: &Navigator<'_>, menus: &Menus, notes: &Notes, screen: &Scre
     let plain = |body: &str| {
         cost(body).saturating_add(if foot.is_empty() { 0 } else { cost(&foot).saturating_add(1) })
     };
-    let whole = Width { septets: plain(&navigator.body(&state)), with: String::new() };
+    let septets = plain(&navigator.body(&state));
+    let whole = Width { septets, with: String::new(), note: None };
     match &screen.kind {
         Kind::End if screen.id != menus.customer.refused.text => whole,
         Kind::Menu(None, _) | Kind::Confirm(_) | Kind::Resume => whole,
@@ -111,7 +124,7 @@ fn widest(navigator: &Navigator<'_>, menus: &Menus, notes: &Notes, screen: &Scre
                 .map(|line| plain(line).saturating_add(more))
                 .max()
                 .unwrap_or(0);
-            Width { septets, with: " in one line".to_owned() }
+            Width { septets, with: " in one line".to_owned(), note: None }
         }
     }
 }
@@ -181,7 +194,7 @@ fn with_note(
     let Note { name, text } = notes.longest(navigator, state)?;
     // the rest of the screen is the same under each
     let septets = plain(&navigator.body(&state.clone().noted(text)));
-    Some(Width { septets, with: format!(" with \"{name}\" above") })
+    Some(Width { septets, with: format!(" with \"{name}\" above"), note: Some(name) })
 }
 
 /// The screen with all its choices, and one line if it is a list.
@@ -206,6 +219,16 @@ fn too_wide(book: &Dictionary, screen: &Screen, width: &Width) -> Problem {
         line: book.line_for(&format!("screen.{}", screen.id)),
         message,
     }
+}
+
+/// What is too long above several screens is one problem.
+fn of_all(first: Problem, screens: usize) -> Problem {
+    let message = match screens.saturating_sub(1) {
+        0 => first.message,
+        1 => format!("{}; and so does 1 more screen", first.message),
+        more => format!("{}; and so do {more} more screens", first.message),
+    };
+    Problem { message, ..first }
 }
 
 /// Texts of the SMS channel that would cost two messages.
