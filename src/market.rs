@@ -42,12 +42,48 @@ pub struct Market {
     pub languages: Vec<Language>,
     /// The first of them: what people are written to in who have not chosen one.
     pub language: Language,
-    /// The number of an ID, in capitals and digits.
-    pub id_form: Regex,
+    /// The numbers of IDs.
+    pub ids: IdForms,
     /// Who lives in a demo.
     pub shown: Shown,
     /// The wall clock people live by; its rules are compiled in.
     pub zone: TimeZone,
+}
+
+/// How the numbers of IDs are written.
+#[derive(Debug, Clone, Default)]
+pub struct IdForms {
+    /// What people write in front of one, the longest first. Small letters only.
+    pub labels: Vec<String>,
+    /// How one may be written: what fits none of these is none.
+    pub forms: Vec<IdForm>,
+}
+
+impl IdForms {
+    /// One as it is written on a card, to show how.
+    pub fn sample(&self) -> &str {
+        self.forms.first().map_or("", |form| form.sample.as_str())
+    }
+}
+
+/// A way of writing the number of an ID.
+#[derive(Debug, Clone)]
+pub struct IdForm {
+    /// All of it, in capitals.
+    pub written: Regex,
+    /// What of its groups the number is made of, in its one form.
+    pub plain: String,
+    /// One that is written so.
+    pub sample: String,
+}
+
+impl IdForm {
+    /// The number in its one form, where it is written like this.
+    pub fn plain(&self, text: &str) -> Option<String> {
+        let mut plain = String::new();
+        self.written.captures(text)?.expand(&self.plain, &mut plain);
+        Some(plain)
+    }
 }
 
 /// What people and outlets of a demo are called: names that people here have.

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use crate::language::Language;
-use crate::market::{Market, Shown};
+use crate::market::{IdForm, IdForms, Market, Shown};
 use crate::money::Currency;
 use crate::phone::Msisdn;
 use crate::source::{Problem, Source};
@@ -28,16 +28,14 @@ pub fn parse(code: &str, source: &Source) -> Result<Market, Vec<Problem>> {
     let names = names(section(&mut file, "name", &mut complaints), &languages, &mut complaints);
     let money = money(section(&mut file, "money", &mut complaints), &mut complaints);
     let numbers = numbers(section(&mut file, "numbers", &mut complaints), &mut complaints);
-    let id_form = id_form(section(&mut file, "id", &mut complaints), &mut complaints);
+    let ids = ids(section(&mut file, "id", &mut complaints), &mut complaints);
     let operators =
         official_names(section(&mut file, "official", &mut complaints), &mut complaints);
     let shown = shown(section(&mut file, "demo", &mut complaints), &mut complaints);
     complaints.about.clear();
     file.finish(&mut complaints);
-    let read = (language, zone, sample, money, numbers, id_form);
-    let (Some(language), Some(zone), Some(sample), Some(money), Some(numbers), Some(id_form)) =
-        read
-    else {
+    let read = (language, zone, sample, money, numbers);
+    let (Some(language), Some(zone), Some(sample), Some(money), Some(numbers)) = read else {
         return Err(complaints.found);
     };
     let market = Market {
@@ -54,7 +52,7 @@ pub fn parse(code: &str, source: &Source) -> Result<Market, Vec<Problem>> {
         currency_names: money.written,
         languages,
         language,
-        id_form,
+        ids,
         shown,
         zone,
     };
@@ -207,20 +205,38 @@ fn numbers(table: Option<Table<'_>>, complaints: &mut Complaints<'_>) -> Option<
     })
 }
 
-fn id_form(table: Option<Table<'_>>, complaints: &mut Complaints<'_>) -> Option<Regex> {
-    let mut table = table?;
-    let form = table.required("form", complaints);
+fn ids(table: Option<Table<'_>>, complaints: &mut Complaints<'_>) -> IdForms {
+    let Some(mut table) = table else { return IdForms::default() };
+    let mut labels = small(table.names("labels", complaints), complaints);
+    labels.sort_by_key(|label| std::cmp::Reverse(label.len()));
+    let line = table.line;
+    let forms = table.tables("forms", complaints);
+    if forms.is_empty() {
+        complaints.add(line, "forms: there must be one at least");
+    }
+    let forms = forms.into_iter().filter_map(|form| id_form(form, complaints)).collect();
+    table.finish(complaints);
+    IdForms { labels, forms }
+}
+
+/// One way of writing it; the one form of its sample must be written in a way that leads to itself.
+fn id_form(mut table: Table<'_>, complaints: &mut Complaints<'_>) -> Option<IdForm> {
+    let written = table.required("written", complaints);
+    let plain = table.required("plain", complaints);
     let sample = table.required("sample", complaints);
     table.finish(complaints);
-    let (form, sample) = (form?, sample?);
-    let Ok(regex) = Regex::new(&format!("^(?:{})$", form.text)) else {
-        complaints.add(form.line, &format!("form: `{}` is not a regular expression", form.text));
+    let (written, plain, sample) = (written?, plain?.text, sample?);
+    let Ok(regex) = Regex::new(&format!("^(?:{})$", written.text)) else {
+        let message = format!("written: `{}` is not a regular expression", written.text);
+        complaints.add(written.line, &message);
         return None;
     };
-    if !regex.is_match(&sample.text) {
-        complaints.add(sample.line, &format!("sample: `{}` does not fit the form", sample.text));
+    let form = IdForm { written: regex, plain, sample: sample.text };
+    if form.plain(&form.sample).is_none_or(|plain| plain.is_empty()) {
+        let message = format!("sample: `{}` is not written like that", form.sample);
+        complaints.add(sample.line, &message);
     }
-    Some(regex)
+    Some(form)
 }
 
 fn official_names(table: Option<Table<'_>>, complaints: &mut Complaints<'_>) -> Vec<String> {
@@ -302,8 +318,9 @@ mod tests {
             ("\"254\"", "\"+254\"", "here: numbers: `+254` has more than digits"),
             ("digits = 9", "digits = 20", "here: numbers: digits: a mobile number has 7 to 12"),
             ("\"10\", ", "\"\", ", "here: numbers: mobile: `` begins no number here"),
-            ("[0-9]{5,9}|", "[0-9{5,9}|(", "here: id: form: `"),
-            ("23456789", "2-3", "here: id: sample: `2-3` does not fit the form"),
+            ("'0*([1-9]", "'0*(([1-9]", "here: id: written: `0*(([1-9]"),
+            ("\"23456789\"", "\"2-3\"", "here: id: sample: `2-3` is not written like that"),
+            ("\"passport\"", "\"Passport\"", "here: id: `Passport` must be in small letters"),
             ("names = ", "name = ", "here: official: `name` does not belong here"),
             ("sw = \"Kenya\"\n", "", "name: `sw` is missing"),
             ("[id]", "[ids]", "[id] is missing"),

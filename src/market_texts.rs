@@ -7,7 +7,8 @@ use crate::source::Source;
 use std::path::Path;
 
 /// A file of texts, called by its language, with the words of a market in their places: `{sample}`
-/// is a number as people dial it, `{sample_amount}` an amount that is not the simplest, `{country}`
+/// is a number as people dial it, `{sample_id}` that of an ID, `{sample_amount}` an amount that is
+/// not the simplest, `{country}`
 /// the country, `{another}` a language besides this one; `{?sw words}` are words for where that
 /// language is spoken.
 pub fn put_into(market: &Market, texts: &Source) -> Source {
@@ -19,6 +20,7 @@ pub fn put_into(market: &Market, texts: &Source) -> Source {
     let text = spoken(market, &texts.text)
         .replace("{sample}", &market.sample)
         .replace("{sample_amount}", amount)
+        .replace("{sample_id}", market.ids.sample())
         .replace("{country}", market.name(language))
         .replace("{another}", &another);
     Source::new(texts.name.clone(), text)

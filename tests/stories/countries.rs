@@ -3,7 +3,7 @@
 //! country is told so. Method: the same service over the files of another market; the program's
 //! checks on each of them.
 
-use super::aids::last;
+use super::aids::{dial_afresh, last};
 use super::program::Place;
 use super::world::*;
 use kadogo::language::Language;
@@ -122,6 +122,36 @@ async fn a_country_is_asked_in_its_languages_alone() {
         let world = world_in(code).await;
         let screen = world.phone(newcomer).dial().await;
         assert!(screen.ends_with(choices), "{code}: {screen}");
+    }
+}
+
+/// In each country one ID opens one wallet, and what is none there is told with an example.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_id_opens_one_wallet_in_each_country() {
+    for (code, one, alike, none, sample) in [
+        ("tz", "19850612-14122-00001-23", "NIDA 19850612141220000123", "12345678", "19850612-1"),
+        ("ug", "CM85061200ABCD", "nin cm85061200abcd", "12345678", "CM85061200ABCD"),
+        ("gh", "GHA-723456789-0", "7234567890", "GHA-723456789-01", "GHA-723456789-0"),
+        ("ci", "CI001234567", "cni ci 001234567", "CI0012345678", "CI001234567"),
+    ] {
+        let world = world_in(code).await;
+        let market = market(code);
+        let njeri = world.phone(&market.made_up(12));
+        for (place, id) in [one, alike, none].into_iter().enumerate() {
+            let to = market.made_up(1_234_500 + place as u64);
+            dial_afresh(&njeri).await;
+            let way = [Pick("agent"), Pick("register"), Type(&to), Type("Fatuma Ali"), Type(id)];
+            let screen = njeri.go(&way).await;
+            if id == none {
+                assert!(screen.lines().next().unwrap().contains(sample), "{code}: {screen}");
+            } else {
+                njeri.go(&[Yes, Type("8417")]).await;
+            }
+            let number = Msisdn::from_e164(&to).unwrap();
+            let person = world.app.wallet.caller(number).await.unwrap().person;
+            assert_eq!(person.is_some(), id == one, "{code} {id}: {}", last(&njeri));
+        }
+        world.check();
     }
 }
 

@@ -240,7 +240,7 @@ async fn what_is_no_id_or_no_name_or_the_wrong_pin_registers_nobody() {
         .await;
     assert!(last(&njeri).contains("not for people"), "{}", njeri.transcript());
     njeri.press_all(&["Neema Achieng", "12"]).await;
-    assert!(last(&njeri).contains("not an ID number"), "{}", njeri.transcript());
+    assert!(last(&njeri).contains("Not an ID number here"), "{}", njeri.transcript());
     njeri.go(&[Type("23456789"), Yes, Type("9046")]).await;
     assert!(last(&njeri).contains("Wrong PIN"), "{}", njeri.transcript());
     assert!(
@@ -281,4 +281,40 @@ async fn every_copy_of_the_step_that_sets_the_first_pin_sets_one() {
         world.inbox(NEEMA).await.iter().filter(|told| told.contains("account is open")).count(),
         1
     );
+}
+
+/// One card opens one wallet, whatever is written before, behind or between its digits; what is
+/// no number of an ID is told where it is typed.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_id_opens_one_wallet_however_it_is_written() {
+    let world = World::new().await;
+    let njeri = world.phone(NJERI);
+    let done = register(&njeri, "0799123000", "Fatuma Ali", "12345678", "8417").await;
+    assert!(done.contains("Fatuma Ali is registered"), "{done}");
+    let alike = [
+        "ID-NO 12345678",
+        "NATIONALID12345678",
+        "0012345678",
+        "12 345 678",
+        "1234 5678",
+        "National ID no. 12345678",
+    ];
+    let none = ["N12345678", "12345678X", "ID/12345678/1", "12345678-1", "A12345678", "X 12345678"];
+    for (place, id) in alike.into_iter().chain(none).enumerate() {
+        let to = format!("07991231{place:02}");
+        dial_afresh(&njeri).await;
+        let way = [Pick("agent"), Pick("register"), Type(&to), Type("Fatuma Ali"), Type(id)];
+        let screen = njeri.go(&way).await;
+        if alike.contains(&id) {
+            njeri.go(&[Yes, Type("8417")]).await;
+            assert!(last(&njeri).contains("This ID has one already"), "{id}: {}", last(&njeri));
+        } else {
+            let why = "Not an ID number here. Enter it like 23456789.";
+            assert!(screen.starts_with(why), "{id}: {screen}");
+        }
+        let number = format!("+254{}", &to[1..]);
+        let number = kadogo::phone::Msisdn::from_e164(&number).unwrap();
+        assert_eq!(world.app.wallet.caller(number).await.unwrap().person, None, "{id}");
+    }
+    world.check();
 }

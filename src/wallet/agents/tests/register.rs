@@ -31,7 +31,7 @@ fn new() -> Shop {
 #[test]
 fn a_wallet_is_opened_for_a_number_that_has_none() {
     let shop = shop();
-    let plan = register(&shop, STRANGER, " Fatuma  Ali ", "id-0012 3456").execute().planned();
+    let plan = register(&shop, STRANGER, " Fatuma  Ali ", "id-00123456").execute().planned();
     assert_eq!(
         ["phone", "name", "id_number"].map(|slot| plan.said(slot)),
         ["0700***009", "Fatuma Ali", "123456"]
@@ -122,20 +122,19 @@ fn an_id_is_seen_once() {
 fn one_id_is_one_number_however_it_is_written() {
     let shop = new();
     let shown = |typed: &str| lift(&shop, typed).quote().planned().said("id_number");
-    for written in ["123456", "00123456", "ID 123456", "nic.12-34/56", "No. 000123456", "nr123456"]
-    {
+    for written in ["123456", "00123456", "ID 123456", "123-456", "No. 000123456", "nr123456"] {
         assert_eq!(shown(written), "123456", "{written}");
     }
-    // letters that are a part of it stay, and so do zeros behind them
-    assert_eq!((shown("ab012345"), shown("IDX12345")), ("AB012345".into(), "IDX12345".into()));
-    assert_eq!(shown("12345678901234567890").len(), 20);
+    assert_eq!(
+        (shown("ak012345"), shown("Passport A1234567")),
+        ("AK12345".into(), "A1234567".into())
+    );
     let wrong = (ID_FORMAT, Some("id_number"));
     for typed in
-        ["", "1234", "0001234", "ABCDEFG", "123456789012345678901", "12345\u{e9}", "12345+"]
+        ["", "1234", "0001234", "ABCDEFG", "1234567890", "12345\u{e9}", "123456+", "123456X"]
     {
         assert_eq!(lift(&shop, typed).quote().reason(), wrong, "{typed}");
     }
-    assert_eq!(shown("12345"), "12345");
 }
 
 #[test]
