@@ -84,6 +84,7 @@ fn settings(database_url: DatabaseUrl, secret: SealKey, old_secrets: Vec<SealKey
             reversal_quota: 3,
             payout: None,
             unjoined: false,
+            balance_pin: false,
             grace: std::time::Duration::from_secs(24 * 3_600),
         },
         more_prices: "",

@@ -80,6 +80,11 @@ pub struct ServerArgs {
     /// nothing is said
     #[arg(long, env = "KADOGO_SEND_TO_UNJOINED", value_name = "BOOL")]
     pub send_to_unjoined: Option<bool>,
+    /// Whether people see their balance and last payments only behind their PIN; who asks by SMS is
+    /// told how to see them by dialling
+    #[arg(long, env = "KADOGO_BALANCE_PIN", default_value_t = false, value_name = "BOOL",
+          action = clap::ArgAction::Set)]
+    pub balance_pin: bool,
     /// Hours that the two of a deal have once they were told, where a time of theirs ran out while
     /// the service was away
     #[arg(long, env = "KADOGO_GRACE_HOURS", default_value_t = 24, value_name = "HOURS",
@@ -203,6 +208,7 @@ impl ServerArgs {
                 reversal_quota: self.undo_quota,
                 payout: self.pay_commission.every(),
                 unjoined: self.send_to_unjoined.unwrap_or(false),
+                balance_pin: self.balance_pin,
                 grace: Duration::from_secs(self.grace_hours.saturating_mul(3_600)),
             },
             more_prices: world::PRICES,

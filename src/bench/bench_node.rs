@@ -68,6 +68,7 @@ pub fn settings(database_url: &str, demo: bool) -> Settings {
             reversal_quota: 3,
             payout: None,
             unjoined: false,
+            balance_pin: false,
             grace: std::time::Duration::from_secs(24 * 3_600),
         },
         more_prices: "",

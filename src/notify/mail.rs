@@ -48,9 +48,9 @@ const DAY_SUBJECT: Message = Message::plain("mail.day_subject", &[Slot("day", Ki
 const DAYS: &[Slot] = &[Slot("first_day", Kind::Day), Slot("last_day", Kind::Day)];
 
 /// The words of a statement.
-const WORDS: [&str; 20] = [
-    "title", "holder", "phone", "period", "made", "opening", "closing", "date", "time", "code",
-    "what", "in", "out", "fee", "balance", "totals", "none", "note", "page", "of",
+const WORDS: [&str; 22] = [
+    "title", "holder", "phone", "period", "made", "opening", "closing", "held", "free", "date",
+    "time", "code", "what", "in", "out", "fee", "balance", "totals", "none", "note", "page", "of",
 ];
 /// Letters that the demo lists.
 const SHOWN: i64 = 50;

@@ -10,25 +10,14 @@ const COLUMNS: [&str; 8] = ["date", "time", "code", "what", "in", "out", "fee", 
 /// What says that the text is UTF-8: without it some spreadsheets take names for another alphabet.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The table, with its opening balance as the first line.
+/// The table, with its opening balance as the first line. Where a part of what is left is held, the
+/// last ones say how much, and what that leaves.
 pub fn table(statement: &Statement, words: &Words) -> String {
     let mut text = String::from(BYTE_ORDER_MARK);
     let head = COLUMNS.map(|name| words.get(name).cloned().unwrap_or_else(|| name.to_owned()));
     row(&mut text, head.iter().map(|name| safe(name)));
     let amount = |minor: i64| plain(minor, statement.currency);
-    let opening = words.get("opening").map(|word| safe(word)).unwrap_or_default();
-    let empty = String::new;
-    let first = [
-        empty(),
-        empty(),
-        empty(),
-        opening,
-        empty(),
-        empty(),
-        empty(),
-        amount(statement.opening_minor),
-    ];
-    row(&mut text, first.into_iter());
+    balance(&mut text, words, "opening", amount(statement.opening_minor));
     for StatementLine { day, time, code, what, in_minor, out_minor, fee_minor, balance_minor } in
         &statement.lines
     {
@@ -37,7 +26,25 @@ pub fn table(statement: &Statement, words: &Words) -> String {
         let numbers = [*in_minor, *out_minor, *fee_minor, *balance_minor].map(amount);
         row(&mut text, words.into_iter().chain(numbers));
     }
+    if statement.held_minor > 0 {
+        let ends = [
+            ("closing", statement.closing_minor()),
+            ("held", statement.held_minor),
+            ("free", statement.free_minor()),
+        ];
+        for (word, minor) in ends {
+            balance(&mut text, words, word, amount(minor));
+        }
+    }
     text
+}
+
+/// Adds a line that is no payment, but says what there is.
+fn balance(text: &mut String, words: &Words, word: &str, amount: String) {
+    let word = words.get(word).map(|word| safe(word)).unwrap_or_default();
+    let empty = String::new;
+    let fields = [empty(), empty(), empty(), word, empty(), empty(), empty(), amount];
+    row(text, fields.into_iter());
 }
 
 /// Adds a line.
@@ -78,6 +85,7 @@ mod tests {
             currency: Currency::parse("KES").unwrap(),
             opening_minor: 0,
             lines: vec![evil, fee],
+            held_minor: 0,
         };
         let words = Words::from([("what", "@what".to_owned()), ("opening", "Opening".to_owned())]);
         assert_eq!(
@@ -87,6 +95,22 @@ mod tests {
              2026-11-23,14:05,ZC3MQ18HRS,\"'=HYPERLINK(\"\"http://thief\"\"), \
              \"\"x\"\"  +1\",1000.50,0.00,0.00,1000.50\r\n\
              2026-11-23,14:05,ZC3MQ18HRS,Sent to Baraka O,0.00,200.00,7.00,793.50\r\n"
+        );
+    }
+
+    #[test]
+    fn what_is_held_of_the_rest_stands_below_it() {
+        let lines = vec![line(100_050, 0, 0, 100_050)];
+        let currency = Currency::parse("KES").unwrap();
+        let statement = Statement { currency, opening_minor: 0, lines, held_minor: 53_600 };
+        let named = |word: &'static str| (word, word.to_uppercase());
+        let words = Words::from(["closing", "held", "free"].map(named));
+        let table = table(&statement, &words);
+        assert!(
+            table.ends_with(
+                "1000.50\r\n,,,CLOSING,,,,1000.50\r\n,,,HELD,,,,536.00\r\n,,,FREE,,,,464.50\r\n"
+            ),
+            "{table}"
         );
     }
 }

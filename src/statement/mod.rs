@@ -20,6 +20,9 @@ pub struct Statement {
     pub opening_minor: i64,
     /// The lines, the oldest first.
     pub lines: Vec<StatementLine>,
+    /// What of the closing balance waits for somebody or is kept back, minor units: the rest can be
+    /// spent. Nothing where the period is over, as that is only known of now.
+    pub held_minor: i64,
 }
 
 /// One line of it.
@@ -70,6 +73,11 @@ impl Statement {
     /// What the account held after the last line, minor units.
     pub fn closing_minor(&self) -> i64 {
         self.lines.last().map_or(self.opening_minor, |line| line.balance_minor)
+    }
+
+    /// What of the closing balance can be spent, minor units.
+    pub fn free_minor(&self) -> i64 {
+        self.closing_minor().saturating_sub(self.held_minor)
     }
 
     /// Whether each line follows from the one before, and the columns lead from the first balance
@@ -154,7 +162,12 @@ mod tests {
     fn a_statement_with_a_line_too_few_does_not_prove_itself() {
         let lines = vec![line(500, 0, 0, 1_500), line(0, 200, 7, 1_293), line(0, 93, 0, 1_200)];
         let whole =
-            Statement { currency: Currency::parse("KES").unwrap(), opening_minor: 1_000, lines };
+            Statement {
+            currency: Currency::parse("KES").unwrap(),
+            opening_minor: 1_000,
+            lines,
+            held_minor: 0,
+        };
         assert!(whole.is_proved());
         for missing in 0..2 {
             let mut holed = whole.clone();

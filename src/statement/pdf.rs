@@ -29,7 +29,7 @@ const SIZE: i16 = 75;
 const FIRST: (i16, usize) = (6_250, 36);
 const OTHERS: (i16, usize) = (7_500, 44);
 /// Rows that the sums at the end take.
-const SUMS: usize = 4;
+const SUMS: usize = 5;
 /// The columns of text, and where those of numbers end.
 const CODE: i16 = 1_130;
 const WHAT: i16 = 1_730;
@@ -200,6 +200,17 @@ impl<'a> PdfPage<'a> {
             (REGULAR, SIZE, PALE),
             &fitted(&credential, SIZE, 4_900),
         );
+        if statement.held_minor > 0 {
+            let held = format!(
+                "{} {}. {} {}.",
+                word(self.words, "held"),
+                named(statement.held_minor, statement.currency),
+                word(self.words, "free"),
+                named(statement.free_minor(), statement.currency),
+            );
+            let y = y.saturating_sub(ROW);
+            self.text(LEFT.saturating_add(30), y, strong, &fitted(&held, SIZE, 4_900));
+        }
     }
 
     fn footer(&mut self, head: &PageHeader, number: usize, count: usize) {

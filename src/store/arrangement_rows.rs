@@ -7,7 +7,7 @@
 
 use super::ask::{self, Database};
 use super::rows::{Column, Rows};
-use super::schema::{arrangements, arrangements_closed, arrangements_ever as ever};
+use super::schema::{arrangements, arrangements_closed, arrangements_ever as ever, trail};
 use super::{Conn, StoreError, on};
 use crate::id::{AccountId, ArrangementId, PostingId};
 use diesel::backend::Backend;
@@ -104,6 +104,14 @@ pub async fn find(asked: Database<'_>, search: &Search) -> Result<Vec<Arrangemen
     ask::rows(asked, those.order(arrangements::id.desc()).limit(search.limit)).await
 }
 
+/// One, also if it is over.
+pub async fn one(
+    asked: Database<'_>,
+    id: ArrangementId,
+) -> Result<Option<ArrangementRow>, StoreError> {
+    ask::row(asked, ever::table.find(id)).await
+}
+
 /// Those of any kind that are not over and have this account on either side, the newest first.
 pub async fn open_at(
     asked: Database<'_>,
@@ -113,6 +121,17 @@ pub async fn open_at(
     let either = arrangements::owner.eq(account).or(arrangements::other.eq(account));
     let those = arrangements::table.filter(arrangements::open.eq(true)).filter(either);
     ask::rows(asked, those.order(arrangements::id.desc()).limit(limit)).await
+}
+
+/// Those of a kind to which something happened with any of these postings, also if they are over.
+pub async fn moved_with(
+    asked: Database<'_>,
+    kind: &str,
+    postings: &[PostingId],
+) -> Result<Vec<ArrangementRow>, StoreError> {
+    let came = trail::table.filter(trail::posting_id.eq_any(postings)).filter(trail::kind.eq(kind));
+    let ids: Vec<i64> = ask::rows(asked, came.select(trail::record_id)).await?;
+    ask::rows(asked, ever::table.filter(ever::id.eq_any(ids))).await
 }
 
 /// How many of a kind there are of one side, also those that are over.

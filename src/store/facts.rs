@@ -320,6 +320,17 @@ impl Facts {
         })
     }
 
+    /// Those that moved with these postings (`Want::MovedWith`).
+    pub fn moved_with(
+        &self,
+        kind: &'static str,
+        postings: Vec<PostingId>,
+    ) -> Result<&[ArrangementRow], NotWanted> {
+        self.get(&Want::MovedWith(kind, postings), |found| {
+            if let Found::Arrangements(rows) = found { Some(rows.as_slice()) } else { None }
+        })
+    }
+
     /// Where somebody gets their statements (`Want::Mailbox`).
     pub fn mailbox(&self, account: AccountId) -> Result<Option<&MailboxRow>, NotWanted> {
         let want = Want::Mailbox(account);

@@ -9,7 +9,7 @@ use super::facts::{Facts, Found, Roster};
 use super::holders::AccountHolder;
 use super::lookback::{self, Lookback};
 use super::pins::PinRow;
-use super::schema::{accounts, arrangements_ever, dedup_keys, outlets, pins, staff};
+use super::schema::{accounts, dedup_keys, outlets, pins, staff};
 use super::wants::Want;
 use super::{
     Conn, StoreError, agent_rows, arrangement_rows, bank_rows, blocks, book_rows, clawbacks,
@@ -152,22 +152,21 @@ async fn one(asked: Database<'_>, want: &Want, facts: &Facts) -> Result<Option<F
         Want::Clawbacks(day) => Found::Clawbacks(clawbacks::found_on(asked, *day).await?),
         Want::TariffText(number) => Found::TariffText(tariff_texts::text(asked, *number).await?),
         Want::Owed(outlet) => Found::Count(clawbacks::owed_minor(asked, *outlet).await?),
-        Want::Arrangement(id) => {
-            Found::Arrangement(ask::row(asked, arrangements_ever::table.find(id)).await?)
-        }
+        Want::Arrangement(id) => Found::Arrangement(arrangement_rows::one(asked, *id).await?),
         Want::Arrangements(search) => {
             Found::Arrangements(arrangement_rows::find(asked, search).await?)
         }
         Want::OpenAt(account, limit) => {
             Found::Arrangements(arrangement_rows::open_at(asked, *account, *limit).await?)
         }
+        Want::MovedWith(kind, postings) => {
+            Found::Arrangements(arrangement_rows::moved_with(asked, kind, postings).await?)
+        }
         Want::HowMany(kind, side) => {
             Found::Count(arrangement_rows::count(asked, kind, side).await?)
         }
         Want::BlockedBy(account) => Found::Accounts(blocks::blocked_by(asked, *account).await?),
-        Want::BlockVersion(account, other) => {
-            Found::Count(blocks::version(asked, *account, *other).await?)
-        }
+        Want::BlockVersion(own, other) => Found::Count(blocks::version(asked, *own, *other).await?),
         Want::Mailbox(account) => Found::Mailbox(mailboxes::of(asked, *account).await?),
         Want::Identified(account) => Found::Truth(identities::is_known(asked, *account).await?),
         Want::Stopped(account) => Found::Restriction(restrictions::said_of(asked, *account).await?),

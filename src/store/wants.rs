@@ -66,6 +66,8 @@ pub enum Want {
     Arrangements(Search),
     /// Those of any kind that are not over and have this account on either side; so many at most.
     OpenAt(AccountId, i64),
+    /// Those of a kind that moved with any of these postings.
+    MovedWith(&'static str, Vec<PostingId>),
     /// How many of a kind there are of one side, also those that are over.
     HowMany(&'static str, Side),
     /// Whose requests somebody takes no more.

@@ -87,6 +87,7 @@ pub(super) fn view(config: &ServiceConfig, caller: &Caller) -> super::CallerView
         ("staff", caller.is_staff),
         ("registered", joined && !settled),
         ("mail", config.mails),
+        ("balance_pin", config.rules.balance_pin),
     ];
     let flags: BTreeSet<String> =
         known.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag.to_owned()).collect();

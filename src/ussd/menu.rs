@@ -145,7 +145,8 @@ pub struct Input {
     pub pattern: Option<Regex>,
     /// The service that looks at the value before the person moves on.
     pub check: Option<Name>,
-    /// Slots of the check's answer that become fields: a sealed token in place of a secret.
+    /// Slots of the answer to what is checked or done that become fields: a sealed token in place
+    /// of a secret.
     pub keep: Vec<Name>,
     /// What follows.
     pub act: Action,

@@ -166,10 +166,14 @@ impl<'a> Navigator<'a> {
         self.show(state)
     }
 
-    /// After something was done there is no way back into it: only the start lies behind.
+    /// After something was done there is no way back into it: only the start lies behind, and of
+    /// what was typed and answered only what is to be kept is left.
     pub(super) fn done(&self, mut state: State, then: &Then) -> Step {
         let language = then.language.or(state.language);
+        let kept = |field: &String| then.keep.iter().any(|name| name.text == *field);
+        state.fields.retain(|field, _value| kept(field));
         state = State {
+            fields: mem::take(&mut state.fields),
             slots: mem::take(&mut state.slots),
             flags: mem::take(&mut state.flags),
             ..State::at(self.start(), language)

@@ -196,8 +196,8 @@ fn input(table: &mut Table<'_>, complaints: &mut Complaints<'_>) -> Option<Input
         complaints
             .add(check.line, "an input has either `check` or `do`: what is done is checked anyway");
     }
-    if let (Some(kept), None) = (keep.first(), &check) {
-        complaints.add(kept.line, "`keep` needs a `check` whose answer it keeps");
+    if let (Some(kept), None, None) = (keep.first(), &check, &act.run) {
+        complaints.add(kept.line, "`keep` needs a `check` or `do` whose answer it keeps");
     }
     Some(Input { field: field?, accepts: accepts?, pattern, check, keep, act })
 }

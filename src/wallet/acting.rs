@@ -4,7 +4,7 @@
 use super::pin_proof::{charged_once, entered};
 use super::plan::{Act, Plan};
 use super::planning::{Given, Planned};
-use super::{Authority, Caller, Service, Wallet, start_pin, unavailable};
+use super::{Authority, Caller, Service, Wallet, unavailable};
 use crate::actor::Actor;
 use crate::book::{Change, Key, Posting};
 use crate::money::Money;
@@ -59,7 +59,8 @@ impl Wallet {
         };
         self.metrics
             .service(service.name, done.as_ref().map_or_else(Refusal::code, |_acted| "done"));
-        done.unwrap_or_else(|refusal| refused(last_try(refusal)))
+        let is_proved = service.authority.is_pin();
+        done.unwrap_or_else(|refusal| refused(self.untold(last_try(refusal), is_proved)))
     }
 
     async fn commit(
@@ -89,9 +90,7 @@ impl Wallet {
             (posting.request, posting.actor) = (digest, actor(service, caller, staff.as_ref()));
             if service.authority.is_pin() {
                 let row = pin.ok_or(Reason::PIN_LOCKED)?;
-                start_pin::opens(&row, service.renews_pin, self.clock.now())?;
-                let (secret, key) = (request.secret.as_ref(), execution.key);
-                let proof = self.pin_proof(caller, secret, row, service.renews_pin, key)?;
+                let proof = self.authorised(service, caller, &request, row, execution.key)?;
                 posting.changes.extend(proof.right);
                 posting.credentials.insert(0, proof.credential);
             }
@@ -241,7 +240,8 @@ fn claimed(service: &Service, caller: &Caller) -> Result<(), Refusal> {
 
 /// What cannot be a PIN at all costs no try: it is refused before one is charged.
 fn readable(service: &Service, secret: Option<&Secret>) -> Result<(), Refusal> {
-    if !service.authority.is_pin() {
+    // the PIN may have been read on an earlier screen
+    if !service.authority.is_pin() || service.pin_before {
         return Ok(());
     }
     Pin::parse(entered(secret)?).map(|_pin| ()).map_err(|reason| Refusal::of_field(reason, "pin"))

@@ -31,6 +31,7 @@ pub mod outgoing;
 pub mod party;
 pub mod people;
 mod pin_proof;
+mod pin_token;
 pub mod plan;
 mod planning;
 pub mod policy;
@@ -137,9 +138,15 @@ impl Wallet {
                 Answer::Facts { slots: plan.slots, flags: plan.flags }
             }
             (Mode::Check | Mode::Quote | Mode::List | Mode::Execute, Some(refusal)) => {
-                Answer::Refused(refusal)
+                Answer::Refused(self.untold(refusal, false))
             }
         }
+    }
+
+    /// Who may not see what they have without a PIN is not told by what it is too little for.
+    fn untold(&self, refusal: Refusal, is_proved: bool) -> Refusal {
+        let tells = is_proved || !self.config.rules.balance_pin;
+        if tells { refusal } else { people::pin_first::untold(refusal) }
     }
 
     /// What only the receipt knows: code, date, time, new balance.

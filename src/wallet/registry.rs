@@ -25,7 +25,7 @@ use super::groups::{
 use super::office::{alone, by_phone, staff_list, two_people};
 use super::people::{
     balance, budget, claim, email_address, help, join, mail_statement, mini_statement, pin_change,
-    send, spoken_language,
+    pin_first, send, spoken_language,
 };
 use super::pots::{self, early_opening, saving};
 use super::reversals::{agree, asked, dispute, reversal, staff, undo, undo_sent};
@@ -88,8 +88,8 @@ pub const SERVICES: &[Service] = &[
     find::FIND,
     deposit_code::CODE,
     settings::LOW,
+    settings::PROVE,
     settings::CHOOSE,
-    settings::REPEAT,
     settings::CHANGE,
     outlet_view::SHOW,
     outlet_view::CHECK,
@@ -176,8 +176,8 @@ pub const SERVICES: &[Service] = &[
     budget::REMOVE,
     join::SERVICE,
     claim::SERVICE,
+    pin_first::PROVE,
     pin_change::CHOOSE,
-    pin_change::REPEAT,
     pin_change::CHANGE,
     help::SERVICE,
     two_people::APPROVE,

@@ -52,6 +52,9 @@ pub struct Service {
     pub counts_as: Option<CountsAs>,
     /// It chooses another PIN: so it is done with one that was sent to begin with, too.
     pub renews_pin: bool,
+    /// Its PIN was typed on an earlier screen and is compared once more: the input `pin_proof`
+    /// stands for it, and the secret is another one.
+    pub pin_before: bool,
     /// It is done before a wallet is taken over that an agent opened.
     pub unclaimed: bool,
 }
@@ -181,6 +184,7 @@ impl Service {
         by_standing_order: false,
         counts_as: None,
         renews_pin: false,
+        pin_before: false,
         unclaimed: false,
     };
 

@@ -42,6 +42,8 @@ pub struct OperatorRules {
     pub payout: Option<Every>,
     /// Whether money may be sent to a number that has no wallet.
     pub unjoined: bool,
+    /// Whether balance and last payments are shown only behind the PIN.
+    pub balance_pin: bool,
     /// How long people have once they were told, where a time ran out while the service was away.
     pub grace: Duration,
 }

@@ -179,6 +179,7 @@ fn settings(url: String) -> Settings {
             reversal_quota: 3,
             payout: None,
             unjoined: false,
+            balance_pin: false,
             grace: Duration::from_secs(24 * 3_600),
         },
         more_prices: "",

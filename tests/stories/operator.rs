@@ -192,7 +192,7 @@ async fn who_is_dismissed_serves_no_more_not_even_with_what_is_under_way() {
     let start_opens =
         serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type(&start)]).await;
     assert!(start_opens.contains("Chagua PIN yako kwanza"), "{start_opens}");
-    let way = [Pick("work"), Pick("pin"), Type("36925"), Type("36925"), Type(&start)];
+    let way = [Pick("work"), Pick("pin"), Type(&start), Type("36925"), Type("36925")];
     serve(&otieno, &way).await;
     serve(&otieno, &[Pick("in"), Type("0700000004"), Type("500"), Yes, Type("36925")]).await;
     assert_eq!(float(&world, NJERI).await, before - 150_000);

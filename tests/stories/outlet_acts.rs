@@ -88,7 +88,7 @@ async fn somebody_is_employed_with_a_pin_that_comes_to_their_phone_alone() {
     let esther = world.phone(ESTHER);
     let screen = serve(&esther, &[Pick("work"), Pick("low"), Type("100"), Yes, Type(&start)]).await;
     assert!(screen.contains("Choose a PIN of your own first"), "{screen}");
-    let way = [Pick("work"), Pick("pin"), Type("36925"), Type("36925"), Type(&start)];
+    let way = [Pick("work"), Pick("pin"), Type(&start), Type("36925"), Type("36925")];
     serve(&esther, &way).await;
     serve(&esther, &[Pick("work"), Pick("low"), Type("100"), Yes, Type("36925")]).await;
     assert!(last(&esther).contains("100"), "{}", esther.transcript());
@@ -211,7 +211,7 @@ async fn a_forgotten_pin_begins_again_with_one_that_nobody_of_the_staff_sees() {
     dial_afresh(&amina).await;
     assert!(amina.go(&send(&start)).await.contains("Choose a PIN of your own first"));
     dial_afresh(&amina).await;
-    amina.go(&[Pick("account"), Pick("pin"), Type("36925"), Type("36925"), Type(&start)]).await;
+    amina.go(&[Pick("account"), Pick("pin"), Type(&start), Type("36925"), Type("36925")]).await;
     dial_afresh(&amina).await;
     assert!(amina.go(&send("36925")).await.contains("Confirmed"), "{}", amina.transcript());
     // it is no use to who waits too long, and is not sent to a changed SIM

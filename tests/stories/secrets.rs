@@ -49,8 +49,8 @@ async fn a_pin_under_a_secret_that_a_node_does_not_know_costs_no_try() {
     // chosen where the new secret is known already
     let amina = new.phone(AMINA);
     amina.dial().await;
-    amina.go(&[Pick("account"), Pick("pin"), Type("739164"), Type("739164")]).await;
-    amina.press("7361").await;
+    amina.go(&[Pick("account"), Pick("pin"), Type("7361")]).await;
+    amina.press_all(&["739164", "739164"]).await;
     assert!(last(&amina).contains("Your PIN is changed"), "{}", amina.transcript());
     for _try in 0..6 {
         let phone = old.phone(AMINA);

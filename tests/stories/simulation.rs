@@ -262,8 +262,8 @@ impl Simulation {
 
     /// The service stops in the middle of a step, or its caller does: nobody knows how far it came.
     async fn is_cut_off(&mut self, who: usize) {
-        let unsure =
-            ["pin_old", "join_pin_again", "language"].contains(&self.people[who].at.as_str());
+        let unsure = ["pin_old", "pin_again", "join_pin_again", "language"]
+            .contains(&self.people[who].at.as_str());
         if unsure {
             return;
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The letters that left, the oldest first.
-async fn letters(world: &World) -> Vec<Letter> {
+pub async fn letters(world: &World) -> Vec<Letter> {
     world.deliver().await;
     let mut letters: Vec<Letter> =
         world.app.notify.letters().await.unwrap().into_iter().map(|(_, letter)| letter).collect();
@@ -30,13 +30,13 @@ fn code_in(text: &str) -> String {
         .to_owned()
 }
 
-fn table(letter: &Letter) -> String {
+pub fn table(letter: &Letter) -> String {
     let csv = letter.files.iter().find(|file| file.name.ends_with(".csv")).unwrap();
     String::from_utf8(csv.bytes.clone()).unwrap()
 }
 
 /// Somebody proves an address that they type.
-async fn prove(phone: &Phone<'_>, world: &World, address: &str, pin: &str) -> String {
+pub async fn prove(phone: &Phone<'_>, world: &World, address: &str, pin: &str) -> String {
     dial_afresh(phone).await;
     phone.go(&[Pick("account"), Pick("mail"), Pick("address"), Type(address)]).await;
     let code = code_in(&letters(world).await.last().unwrap().text);
@@ -104,7 +104,10 @@ async fn a_payment_that_was_asked_for_says_what_it_was_for() {
     {
         prove(phone, &world, "someone@example.org", pin).await;
         phone.messages().await;
-        phone.dial().await;
+        dial_afresh(phone).await;
+        let screen = phone.go(&[Pick("account"), Pick("statement")]).await;
+        assert!(screen.contains(&words[..words.len() - 1][words.find(' ').unwrap()..]), "{screen}");
+        dial_afresh(phone).await;
         let ask = [Pick("account"), Pick("mail"), Pick("statement"), Pick("this_month"), Yes];
         phone.go(&ask).await;
         phone.press(pin).await;

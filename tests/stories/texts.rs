@@ -144,7 +144,7 @@ async fn a_mini_statement_is_one_message_and_newest_first() {
     +KES 2,222.22 Amina W 25/11/26
     +KES 50 Amina W 24/11/26
     +KES 1,234.55 Amina W 23/11/26
-    Salio KES 6,006.77
+    Salio KES 6,006.77.
     ");
 }
 
@@ -215,9 +215,9 @@ async fn a_statement_has_a_line_less_rather_than_two_messages() {
     amina.messages().await;
     let [statement] = &ask(&amina, "mini").await[..] else { panic!("one answer") };
     insta::assert_snapshot!(statement, @r"
-    -KES 249,999.13 Wolfeschlegelst. N 23/11/26
-    -KES 249,999.12 Wolfeschlegelst. N 23/11/26
-    Balance KES 999,999,254,678.64
+    -KES 249,999.13 (fee KES 108) Wolfeschlegelst. N 23/11/26
+    -KES 249,999.12 (fee KES 108) Wolfeschlegelst. N 23/11/26
+    Balance KES 999,999,254,678.64.
     ");
 }
 

@@ -169,7 +169,7 @@ async fn in_parts_an_agent_earns_what_one_would_have_and_nobody_serves_what_a_co
     let screen = otieno
         .go(&[Pick("agent"), Pick("code"), Type(TO), Type("300"), Type(&secret), Yes, Type("2905")])
         .await;
-    assert!(screen.contains("Wakala hawezi kujihudumia"), "{screen}");
+    assert!(screen.contains("Huwezi kujihudumia"), "{screen}");
     world.check();
 }
 

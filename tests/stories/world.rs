@@ -62,6 +62,8 @@ pub struct Twist {
     pub real: bool,
     /// Whether money may be sent to a number that has no wallet.
     pub unjoined: bool,
+    /// Whether balance and last payments are behind the PIN.
+    pub balance_pin: bool,
     /// In which country; where most stories take place when not given.
     pub market: Option<&'static str>,
 }
@@ -317,6 +319,7 @@ fn settings(home: &Home, twist: &Twist) -> Settings {
             reversal_quota: 3,
             payout: twist.payout,
             unjoined: twist.unjoined,
+            balance_pin: twist.balance_pin,
             grace: std::time::Duration::from_secs(24 * 3_600),
         },
         more_prices: "",

@@ -16,6 +16,8 @@ pub(super) struct ScreenExit<'m> {
     pub(super) run: Option<&'m Name>,
     /// What the screen stores on this way.
     stores: FieldNames<'m>,
+    /// What the screen keeps of the answer to what is done.
+    keeps: FieldNames<'m>,
     /// Is it the yes of a confirm screen?
     yes: bool,
 }
@@ -114,7 +116,7 @@ fn entered(menu: &Menu) -> BTreeMap<&str, FieldNames<'_>> {
         let before = entered.get(id).cloned().unwrap_or_default();
         for way in menu.screen(id).map(ways).unwrap_or_default() {
             let after = if way.run.is_some() {
-                FieldNames::new()
+                way.keeps
             } else {
                 before.union(&way.stores).copied().collect()
             };
@@ -141,12 +143,14 @@ pub(super) fn ways(screen: &Screen) -> Vec<ScreenExit<'_>> {
             .flat_map(|choice| of_act(&choice.act, &choice.fields().collect(), false))
             .collect(),
         Kind::Input(input) => {
-            let mut stores: FieldNames<'_> =
-                input.keep.iter().map(|name| name.text.as_str()).collect();
+            let keeps: FieldNames<'_> = input.keep.iter().map(|name| name.text.as_str()).collect();
+            let mut stores =
+                if input.act.run.is_some() { FieldNames::new() } else { keeps.clone() };
             if !input.is_secret() {
                 stores.insert(&input.field.text);
             }
-            of_act(&input.act, &stores, false)
+            let ways = of_act(&input.act, &stores, false).into_iter();
+            ways.map(|way| ScreenExit { keeps: keeps.clone(), ..way }).collect()
         }
         Kind::Confirm(confirm) => {
             let mut ways = of_act(&confirm.yes, &FieldNames::new(), true);
@@ -165,13 +169,25 @@ pub(super) fn ways(screen: &Screen) -> Vec<ScreenExit<'_>> {
 fn of_act<'m>(act: &'m Action, stores: &FieldNames<'m>, yes: bool) -> Vec<ScreenExit<'m>> {
     act.next
         .iter()
-        .map(|jump| ScreenExit { jump, run: act.run.as_ref(), stores: stores.clone(), yes })
+        .map(|jump| ScreenExit {
+            jump,
+            run: act.run.as_ref(),
+            stores: stores.clone(),
+            keeps: FieldNames::new(),
+            yes,
+        })
         .collect()
 }
 
 fn of_jumps<'m>(jumps: &'m [Jump], stores: &FieldNames<'m>) -> Vec<ScreenExit<'m>> {
     jumps
         .iter()
-        .map(|jump| ScreenExit { jump, run: None, stores: stores.clone(), yes: false })
+        .map(|jump| ScreenExit {
+            jump,
+            run: None,
+            stores: stores.clone(),
+            keeps: FieldNames::new(),
+            yes: false,
+        })
         .collect()
 }

@@ -73,7 +73,7 @@ fn fields_that_nobody_entered() {
     finds(
         &problems,
         &format!(
-            "menus/customer.toml:{line}: screen \"agent_pin_old\": \"change_agent_pin\" needs \
+            "menus/customer.toml:{line}: screen \"agent_pin_again\": \"change_agent_pin\" needs \
              field \"new_pin\""
         ),
     );

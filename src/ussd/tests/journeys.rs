@@ -214,9 +214,11 @@ fn changing_the_language_speaks_it_at_once() {
 #[test]
 fn changing_the_pin() {
     let mut phone = Phone::dial(amina(), kind_wallet);
-    phone.types(&["2", "3", "2580", "2580", "1357"]).says("Your PIN is changed.");
+    phone.types(&["2", "3"]).says("enter the one you have now");
+    phone.types(&["1357", "2580", "2580"]).says("Your PIN is changed.");
     let services: Vec<&str> = phone.asked.iter().map(|request| request.service.as_str()).collect();
-    assert_eq!(services, ["choose_pin", "repeat_pin", "change_pin"]);
+    assert_eq!(services, ["prove_pin", "choose_pin", "change_pin"]);
+    assert_eq!(phone.last_ask().fields.get("pin_proof").unwrap(), "sealed-proof");
     assert_eq!(phone.last_ask().fields.get("new_pin").unwrap(), "sealed-token");
 }
 

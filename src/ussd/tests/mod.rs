@@ -68,6 +68,7 @@ pub(super) fn kind_wallet(request: &Request) -> Answer {
             order("8", "KES 45.50", "CAROL W***"),
         ]),
         Mode::Check if request.service == "choose_pin" => facts(&[("new_pin", "sealed-token")]),
+        Mode::Execute if request.service == "prove_pin" => facts(&[("pin_proof", "sealed-proof")]),
         Mode::Check | Mode::Quote | Mode::Execute => facts(&[
             ("name", "BRIAN O***"),
             ("phone", "0712***678"),
@@ -92,7 +93,9 @@ fn statement(lines: usize) -> Vec<Item> {
             slots: slots(&[
                 ("sign", "-"),
                 ("amount", &amount),
+                ("cost", ""),
                 ("name", "BRIAN O***"),
+                ("about", ""),
                 ("date", "23/11/26"),
             ]),
         }

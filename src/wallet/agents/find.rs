@@ -7,6 +7,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
+use crate::refusal::{Reason, Refusal};
 use crate::store::book_rows::AccountState;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
@@ -17,8 +18,12 @@ pub const FIND: Service = Service {
     wants: &[outlets, floats],
     decide,
     shows: &[Slot("name", Kind::Name), Slot("phone", Kind::Phone)],
+    refusals: &[AREA_EMPTY],
     ..Service::PLAIN
 };
+
+/// No outlet is open in an area that is called like that.
+pub const AREA_EMPTY: Reason = Reason::new("area_empty");
 
 /// Amounts that are told apart, minor units.
 const STEPS_MINOR: [i64; 9] =
@@ -28,12 +33,13 @@ const LOOKED_AT_MAX: i64 = 200;
 const SHOWN_MAX: usize = 10;
 
 fn outlets(context: &Context) -> Vec<Want> {
-    let asked = context.person().is_ok() && context.amount("amount").is_ok();
+    let asked = context.person().is_ok();
     context.field("area").ok().filter(|_| asked).map(there).into_iter().collect()
 }
 
 fn floats(context: &Context) -> Vec<Want> {
-    let there = context.field("area").ok().map(there);
+    let asked = context.amount("amount").is_ok();
+    let there = context.field("area").ok().filter(|_| asked).map(there);
     let outlets = there.and_then(|there| context.facts.outlets(&there).ok()).unwrap_or_default();
     outlets.iter().map(|outlet| Want::Account(outlet.float_account)).collect()
 }
@@ -41,8 +47,12 @@ fn floats(context: &Context) -> Vec<Want> {
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     context.person()?;
     let there = there(context.field("area")?);
+    let outlets = context.facts.outlets(&there)?;
+    if outlets.is_empty() {
+        return Err(Refusal::of_field(AREA_EMPTY, "area").into());
+    }
     let enough_minor = step_of(context.amount("amount")?.minor);
-    for outlet in context.facts.outlets(&there)? {
+    for outlet in outlets {
         let float = context.facts.account(outlet.float_account)?;
         let float = float.filter(|float| float.state == AccountState::Open);
         let free_minor = float.map_or(0, |float| float.available_minor());

@@ -2,10 +2,10 @@
 //! for their work.
 
 use super::super::context::Context;
-use super::super::people::pin_change;
+use super::super::people::{pin_change, pin_first};
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::receipt;
-use super::super::service::{Authority, Message, Service};
+use super::super::service::{Authority, Message, Replay, Service, Unrecorded};
+use super::super::{pin_token, receipt};
 use crate::book::Change;
 use crate::store::agent_rows::OutletRow;
 use crate::store::records::Record;
@@ -19,28 +19,34 @@ pub const LOW: Service = Service {
     shows: &[Slot("amount", Kind::Money)],
     ..Service::PLAIN
 };
+/// The secret is the PIN for the work here; answers with slot `pin_proof`.
+pub const PROVE: Service = Service {
+    name: "prove_agent_pin",
+    authority: Authority::Assistant,
+    decide: prove,
+    shows: &[Slot(pin_token::PROOF, Kind::Code)],
+    replay: Replay { unrecorded: Unrecorded::Again, ..Replay::RECEIPT },
+    renews_pin: true,
+    ..Service::PLAIN
+};
 /// Takes a new PIN as the secret; answers with slot `new_pin`, its token.
 pub const CHOOSE: Service = Service {
     name: "choose_agent_pin",
     decide: choose,
     shows: &[Slot("new_pin", Kind::Code)],
+    refusals: &[pin_change::PIN_SAME],
     ..Service::PLAIN
 };
-/// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service = Service {
-    name: "repeat_agent_pin",
-    decide: repeat,
-    refusals: &[pin_change::PIN_MISMATCH],
-    ..Service::PLAIN
-};
-/// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
+/// Takes the new PIN again, compares it with the token in `new_pin` and sets it; the PIN until now
+/// was typed first.
 pub const CHANGE: Service = Service {
     name: "change_agent_pin",
     authority: Authority::Assistant,
     decide: change,
-    refusals: &[pin_change::PIN_SAME],
+    refusals: &[pin_change::PIN_SAME, pin_change::PIN_MISMATCH],
     messages: &[&CHANGED],
     renews_pin: true,
+    pin_before: true,
     ..Service::PLAIN
 };
 
@@ -61,9 +67,8 @@ fn choose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     pin_change::chosen(context, plan, context.post()?.assistant.id.into())
 }
 
-fn repeat(context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
-    let pin = context.post()?.assistant.id.into();
-    pin_change::repeated(context, pin, pin).map(|_row| ())
+fn prove(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
+    pin_first::proved(context, plan, context.post()?.assistant.id.into())
 }
 
 fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {

@@ -1,13 +1,13 @@
 //! What somebody has.
 //!
-//! Shows `balance`, `date`, `time`; `held`, with the flag `held`, when a part of it is set aside;
+//! Shows `balance`, `date`, `time`, and what is held besides: `held`, and in words `aside`;
 //! with the flag `budget` what their budget leaves, `room`, and when it begins anew, `frees`.
 
 use super::super::context::Context;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{ByText, Message, Service};
 use super::super::{party, receipt};
-use super::budget;
+use super::{budget, pin_first};
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
@@ -22,9 +22,11 @@ pub const SERVICE: Service = Service {
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
         Slot("held", Kind::Money),
+        Slot("aside_code", Kind::Text),
         Slot("room", Kind::Money),
         Slot("frees", Kind::Day),
     ],
+    refusals: &[pin_first::PIN_FIRST],
     text: Some(ByText::Quote(&BALANCE)),
     ..Service::PLAIN
 };
@@ -33,6 +35,8 @@ const BALANCE: Message = Message::plain(
     "sms.balance",
     &[
         Slot("balance", Kind::Money),
+        Slot("held", Kind::Money),
+        Slot("aside_code", Kind::Text),
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
         Slot("dial", Kind::Text),
@@ -47,19 +51,18 @@ pub fn own(context: &Context) -> Vec<Want> {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
+    pin_first::may_look(context, person)?;
     show(context, plan, person)?;
-    let held_minor = party::account(context, person.account_id)?.held_minor;
-    if held_minor > 0 {
-        plan.flag("held");
-        plan.show("held", context.money(held_minor));
-    }
     budget::show(context, plan, person.account_id)
 }
 
-/// Shows what somebody can spend, `balance`, as of `date` and `time`.
+/// Shows what somebody can spend, `balance`, as of `date` and `time`; and `held`, what is theirs
+/// besides but waits for somebody or is kept back: with the two a statement closes.
 pub fn show(context: &Context, plan: &mut Plan, person: &PersonRow) -> Result<(), PlanError> {
     let account = party::account(context, person.account_id)?;
     plan.show("balance", context.money(account.available_minor()));
+    plan.show("held", context.money(account.held_minor));
+    plan.show("aside_code", if account.held_minor > 0 { "some" } else { "none" });
     plan.show_all(receipt::when(context.config, context.now));
     Ok(())
 }
@@ -88,12 +91,12 @@ mod tests {
             ["KES 1,000", "23/11/26", "11:05"]
         );
         assert!(
-            plain.flags.is_empty() && plain.act.is_none() && plain.slots.len() == 3,
+            plain.flags.is_empty() && plain.act.is_none() && plain.said("aside_code") == "none",
             "{plain:?}"
         );
         trial.change(&amina, |member| member.account.held_minor = 1);
         let held = quote(&trial);
-        assert!(held.flags.contains("held"));
+        assert_eq!(held.said("aside_code"), "some");
         assert_eq!(["balance", "held"].map(|slot| held.said(slot)), ["KES 999.99", "KES 0.01"]);
     }
 

@@ -1,7 +1,8 @@
 //! The newest lines of somebody's account.
 //!
-//! Lists `sign`, `amount`, `fee`, `name`, `date`, `time`, `code`; a quote shows what they have now:
-//! `balance`, `date`, `time`.
+//! Lists `sign`, `amount`, `fee` and, where there was one, `cost`, the same in words; `name`,
+//! `about` where somebody had asked for it, `date`, `time`, `code`; a quote shows what they have
+//! now: `balance`, `held`, `date`, `time`.
 
 use super::super::context::Context;
 use super::super::line::Line;
@@ -9,9 +10,12 @@ use super::super::party::{self, Party};
 use super::super::plan::{Plan, PlanError};
 use super::super::receipt;
 use super::super::service::{ByText, Message, Service};
-use super::{balance, period_statement};
-use crate::id::AccountId;
+use super::super::waiting::asking::ASK;
+use super::super::waiting::payment_request::{KIND, Request};
+use super::{balance, period_statement, pin_first};
+use crate::id::{AccountId, PostingId};
 use crate::request::Mode;
+use crate::store::arrangement_rows::ArrangementRow;
 use crate::store::facts::NotWanted;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
@@ -20,7 +24,7 @@ use crate::value::{Kind, Slot, Slots, Value};
 /// The service as menus know it.
 pub const SERVICE: Service = Service {
     name: "statement",
-    wants: &[stands, names],
+    wants: &[stands, around],
     decide,
     shows: &[
         Slot("sign", Kind::Text),
@@ -32,7 +36,12 @@ pub const SERVICE: Service = Service {
         Slot("time", Kind::Time),
         Slot("code", Kind::Code),
         Slot("balance", Kind::Money),
+        Slot("held", Kind::Money),
+        Slot("aside_code", Kind::Text),
+        Slot("cost_code", Kind::Text),
+        Slot("about", Kind::Text),
     ],
+    refusals: &[pin_first::PIN_FIRST],
     text: Some(ByText::List { line: &LINE, whole: &WHOLE, none: &NONE }),
     ..Service::PLAIN
 };
@@ -43,6 +52,8 @@ const LINE: Message = Message::plain(
         Slot("sign", Kind::Text),
         Slot("amount", Kind::Money),
         Slot("fee", Kind::Money),
+        Slot("cost_code", Kind::Text),
+        Slot("about", Kind::Text),
         Slot("name", Kind::Name),
         Slot("name_code", Kind::Text),
         Slot("date", Kind::Day),
@@ -55,6 +66,8 @@ const WHOLE: Message = Message::plain(
     &[
         Slot("lines", Kind::Text),
         Slot("balance", Kind::Money),
+        Slot("held", Kind::Money),
+        Slot("aside_code", Kind::Text),
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
         Slot("dial", Kind::Text),
@@ -65,6 +78,8 @@ const NONE: Message = Message::plain(
     "sms.statement_empty",
     &[
         Slot("balance", Kind::Money),
+        Slot("held", Kind::Money),
+        Slot("aside_code", Kind::Text),
         Slot("date", Kind::Day),
         Slot("time", Kind::Time),
         Slot("dial", Kind::Text),
@@ -78,32 +93,44 @@ const LINES: usize = 10;
 fn stands(context: &Context) -> Vec<Want> {
     match context.mode {
         Mode::List => {
-            context.caller.person.iter().map(|person| history(person.account_id)).collect()
+            let own = context.caller.person.iter().map(|person| history(person.account_id));
+            own.chain(pin_first::wants(context)).collect()
         }
         Mode::Check | Mode::Quote | Mode::Execute => balance::own(context),
     }
 }
 
-fn names(context: &Context) -> Vec<Want> {
+/// Who is on the other side of the lines, and what was asked for.
+fn around(context: &Context) -> Vec<Want> {
     let found =
         context.caller.person.as_ref().and_then(|person| lines(context, person.account_id).ok());
-    let others = others(&found.unwrap_or_default());
-    if others.is_empty() { Vec::new() } else { party::wants_of(&others) }
+    let lines = found.unwrap_or_default();
+    let others = others(&lines);
+    let mut wants = if others.is_empty() { Vec::new() } else { party::wants_of(&others) };
+    let asked = asked_for(&lines);
+    wants.extend((!asked.is_empty()).then_some(Want::MovedWith(KIND.name, asked)));
+    wants
 }
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
+    pin_first::may_look(context, person)?;
     if context.mode != Mode::List {
         return balance::show(context, plan, person);
     }
     let lines = lines(context, person.account_id)?;
     let others = others(&lines);
+    let asked = asked_for(&lines);
+    let requests: &[ArrangementRow] =
+        if asked.is_empty() { &[] } else { context.facts.moved_with(KIND.name, asked)? };
     for line in &lines {
         let party = match line.other() {
             Some(other) => party::of(context, &others, other)?,
             None => None,
         };
-        plan.line(line.posting.id, told(context, line, party));
+        let mut slots = told(context, line, party);
+        slots.insert("about".into(), about(line, requests));
+        plan.line(line.posting.id, slots);
     }
     Ok(())
 }
@@ -120,6 +147,7 @@ fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
         ("sign".into(), sign.into()),
         ("amount".into(), context.money(in_minor.max(out_minor)).into()),
         ("fee".into(), context.money(fee_minor).into()),
+        ("cost_code".into(), if fee_minor > 0 { "some" } else { "none" }.into()),
     ]);
     match party {
         Some(party) => slots.extend([("name".into(), party.name())]),
@@ -134,6 +162,19 @@ fn told(context: &Context, line: &Line, party: Option<Party>) -> Slots {
 fn lines<'a>(context: &Context<'a>, account: AccountId) -> Result<Vec<Line<'a>>, NotWanted> {
     let found = context.facts.history(&history(account))?;
     Ok(found.iter().filter_map(|whole| Line::of(whole, account)).collect())
+}
+
+/// What a line was for, where its payer was asked for it.
+fn about(line: &Line, requests: &[ArrangementRow]) -> Value {
+    let request = requests.iter().find(|row| row.last_posting == line.posting.id);
+    let request = request.and_then(|row| Request::of(row).ok());
+    request.map_or_else(|| Value::from(""), |request| request.about())
+}
+
+/// The lines that somebody had asked for.
+fn asked_for(lines: &[Line]) -> Vec<PostingId> {
+    let asked = lines.iter().filter(|line| line.posting.kind == ASK.name);
+    asked.map(|line| line.posting.id).collect()
 }
 
 fn others(lines: &[Line]) -> Vec<AccountId> {

@@ -11,6 +11,7 @@ pub mod mailbox;
 pub mod mini_statement;
 pub mod period_statement;
 pub mod pin_change;
+pub mod pin_first;
 pub mod send;
 pub mod spoken_language;
 #[cfg(test)]

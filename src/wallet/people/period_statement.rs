@@ -62,6 +62,9 @@ impl Wallet {
     ) -> Result<Option<Statement>, StoreError> {
         let within = within(&self.config, &wanted);
         let account = self.store.read(move |conn| book_rows::account(conn, wanted.account)).await?;
+        // of days that are over it is not known any more what was held in the end
+        let is_now = wanted.last >= Day::of(wanted.asked, &self.config.market.zone);
+        let held_minor = account.as_ref().filter(|_| is_now).map_or(0, |it| it.held_minor);
         let mut next = account.and_then(|account| account.last_posting);
         let mut gathered = Gathered::default();
         while let Some(from) = next {
@@ -74,7 +77,7 @@ impl Wallet {
                 return Ok(None);
             }
         }
-        let statement = gathered.statement(&self.config);
+        let statement = Statement { held_minor, ..gathered.statement(&self.config) };
         // what does not lead from one balance to the other must not leave the house
         if statement.is_proved() {
             Ok(Some(statement))
@@ -134,6 +137,7 @@ impl Gathered {
             currency: config.market.currency,
             opening_minor: self.opening_minor,
             lines: self.lines,
+            held_minor: 0,
         }
     }
 }

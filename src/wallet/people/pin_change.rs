@@ -6,14 +6,13 @@
 
 use super::super::context::Context;
 use super::super::plan::{Act, Plan, PlanError};
-use super::super::receipt;
 use super::super::service::{Authority, Message, Service};
+use super::super::{pin_token, receipt};
 use crate::book::Change;
-use crate::id::{PinId, PostingId};
+use crate::id::PinId;
 use crate::pin::Pin;
 use crate::refusal::{Reason, Refusal};
 use crate::request::Mode;
-use crate::seal::{from_hex, to_hex};
 use crate::store::pins::PinRow;
 use crate::store::records::Record;
 use crate::value::{Kind, Slot, Value};
@@ -24,20 +23,20 @@ pub const CHOOSE: Service = Service {
     name: "choose_pin",
     decide: choose,
     shows: &[Slot("new_pin", Kind::Code)],
+    refusals: &[PIN_SAME],
     unclaimed: true,
     ..Service::PLAIN
 };
-/// Takes the new PIN again and compares it with the token in `new_pin`.
-pub const REPEAT: Service =
-    Service { name: "repeat_pin", decide: repeat, refusals: &[PIN_MISMATCH], ..Service::PLAIN };
-/// Sets the PIN of the token in `new_pin`; the secret is the PIN until now.
+/// Takes the new PIN again, compares it with the token in `new_pin` and sets it; the PIN until now
+/// was typed first, see `pin_first`.
 pub const CHANGE: Service = Service {
     name: "change_pin",
     authority: Authority::Customer,
     decide: change,
-    refusals: &[PIN_SAME],
+    refusals: &[PIN_SAME, PIN_MISMATCH],
     messages: &[&CHANGED],
     renews_pin: true,
+    pin_before: true,
     ..Service::PLAIN
 };
 
@@ -56,11 +55,6 @@ fn choose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     chosen(context, plan, id)
 }
 
-fn repeat(context: &Context, _plan: &mut Plan) -> Result<(), PlanError> {
-    let id = context.person()?.account_id.into();
-    repeated(context, id, id).map(|_row| ())
-}
-
 fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
     let row = changed(context, person.account_id.into())?;
@@ -77,18 +71,17 @@ fn change(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
 pub fn chosen(context: &Context, plan: &mut Plan, id: PinId) -> Result<(), PlanError> {
     let pin = Pin::choose(entered(context)?, &context.caller.msisdn)
         .map_err(|reason| Refusal::of_field(reason, "new_pin"))?;
+    not_the_old_one(context, id, &pin)?;
     let row = context.config.tagged(id, &pin, context.salt);
-    plan.show("new_pin", Value::Code(token(&row)));
+    plan.show("new_pin", Value::Code(pin_token::written(&row)));
     Ok(())
 }
 
-/// What to store under this number for the new PIN, which is not the one until now.
+/// What to store under this number for the new PIN, once it was typed again.
 pub fn changed(context: &Context, id: PinId) -> Result<PinRow, PlanError> {
-    let row = read_token(context.field("new_pin")?, id).ok_or(Reason::INVALID)?;
-    let old = Pin::parse(entered(context)?)?;
-    if matches(context, &row, id, &old) {
-        return Err(Refusal::of_field(PIN_SAME, "new_pin").into());
-    }
+    context.field(pin_token::PROOF)?;
+    let row = repeated(context, id, id)?;
+    not_the_old_one(context, id, &Pin::parse(entered(context)?)?)?;
     if context.mode != Mode::Execute {
         return Ok(row);
     }
@@ -100,7 +93,7 @@ pub fn changed(context: &Context, id: PinId) -> Result<PinRow, PlanError> {
 /// the first.
 pub fn repeated(context: &Context, owner: PinId, id: PinId) -> Result<PinRow, PlanError> {
     let mismatch = || Refusal::of_field(PIN_MISMATCH, "new_pin");
-    let first = read_token(context.field("new_pin")?, owner).ok_or_else(mismatch)?;
+    let first = pin_token::read(context.field("new_pin")?, owner).ok_or_else(mismatch)?;
     let second = Pin::parse(entered(context)?).map_err(|_format| mismatch())?;
     if matches(context, &first, owner, &second) {
         Ok(context.config.tagged(id, &second, context.salt))
@@ -109,7 +102,16 @@ pub fn repeated(context: &Context, owner: PinId, id: PinId) -> Result<PinRow, Pl
     }
 }
 
-fn entered<'a>(context: &Context<'a>) -> Result<&'a str, Refusal> {
+/// Refuses the PIN that was typed first as a new one.
+fn not_the_old_one(context: &Context, id: PinId, new: &Pin) -> Result<(), Refusal> {
+    match pin_token::proof(context, id) {
+        Some(old) if matches(context, &old, id, new) => Err(Refusal::of_field(PIN_SAME, "new_pin")),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The secret of this step.
+pub fn entered<'a>(context: &Context<'a>) -> Result<&'a str, Refusal> {
     Ok(context
         .secret
         .ok_or_else(|| Refusal::of_field(Reason::FIELD_MISSING, "pin"))?
@@ -120,30 +122,10 @@ fn matches(context: &Context, row: &PinRow, id: PinId, pin: &Pin) -> bool {
     context.config.pin_keys.matches(row.key_version, id, &row.salt, pin, &row.tag)
 }
 
-fn token(row: &PinRow) -> String {
-    format!("{}.{}.{}", row.key_version, to_hex(&row.salt), to_hex(&row.tag))
-}
-
-fn read_token(token: &str, id: PinId) -> Option<PinRow> {
-    let mut parts = token.split('.');
-    let key_version = parts.next()?.parse().ok()?;
-    let salt = from_hex(parts.next()?)?;
-    let tag = from_hex(parts.next()?)?;
-    Some(PinRow {
-        id,
-        version: 1,
-        last_posting: PostingId::NONE,
-        key_version,
-        salt,
-        tag,
-        start_until: None,
-        attempts: 0,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::super::trial::{PIN, Trial};
+    use super::super::super::trial::{PIN, Request, Trial};
+    use super::super::pin_first::PROVE;
     use super::*;
     use crate::book::Keep;
     use crate::id::Id;
@@ -157,9 +139,21 @@ mod tests {
         (trial, amina)
     }
 
+    /// What stands for her PIN until now.
+    fn proof_of(trial: &Trial, amina: &PersonRow, pin: &str) -> String {
+        let prove = trial.ask(&PROVE, trial.caller(amina)).secret(pin);
+        prove.execute().planned().said("pin_proof")
+    }
+
     /// The token of a PIN that she has chosen.
     fn token_of(trial: &Trial, amina: &PersonRow, pin: &str) -> String {
         trial.ask(&CHOOSE, trial.caller(amina)).secret(pin).check().planned().said("new_pin")
+    }
+
+    fn change<'t>(trial: &'t Trial, amina: &PersonRow, token: &str, again: &str) -> Request<'t> {
+        let proof = proof_of(trial, amina, PIN);
+        let ask = trial.ask(&CHANGE, trial.caller(amina)).with("pin_proof", &proof);
+        ask.with("new_pin", token).secret(again)
     }
 
     #[test]
@@ -167,15 +161,12 @@ mod tests {
         let (trial, amina) = one();
         let token = token_of(&trial, &amina, NEW);
         assert!(!token.contains(NEW) && token.len() > 64, "{token}");
-        let again = |secret: &str, token: &str| {
-            trial.ask(&REPEAT, trial.caller(&amina)).with("new_pin", token).secret(secret).check()
-        };
-        assert!(again(NEW, &token).planned().act.is_none());
         let mismatch = (PIN_MISMATCH, Some("new_pin"));
         for (secret, token) in
             [("5209", token.as_str()), ("52", &token), ("", &token), (NEW, "no token")]
         {
-            assert_eq!(again(secret, token).reason(), mismatch, "{secret} {token}");
+            let again = change(&trial, &amina, token, secret).execute();
+            assert_eq!(again.reason(), mismatch, "{secret} {token}");
         }
     }
 
@@ -184,8 +175,8 @@ mod tests {
         let (mut trial, amina) = one();
         let baraka = trial.person(Id::of(102), "+254700000002", "Baraka Otieno", 0);
         let theirs = token_of(&trial, &baraka, NEW);
-        let again = trial.ask(&REPEAT, trial.caller(&amina)).with("new_pin", &theirs).secret(NEW);
-        assert_eq!(again.check().reason(), (PIN_MISMATCH, Some("new_pin")));
+        let again = change(&trial, &amina, &theirs, NEW).execute();
+        assert_eq!(again.reason(), (PIN_MISMATCH, Some("new_pin")));
     }
 
     #[test]
@@ -210,11 +201,8 @@ mod tests {
     #[test]
     fn it_is_changed_to_another_one_and_its_owner_hears_of_it() {
         let (trial, amina) = one();
-        let change = |token: &str, old: &str| {
-            trial.ask(&CHANGE, trial.caller(&amina)).with("new_pin", token).secret(old)
-        };
         let token = token_of(&trial, &amina, NEW);
-        let plan = change(&token, PIN).execute().planned();
+        let plan = change(&trial, &amina, &token, NEW).execute().planned();
         let act = plan.act.as_ref().unwrap();
         let [Change::Keep(Keep { record: Record::Pin(row), event: "change_pin", .. }), _] =
             act.changes.as_slice()
@@ -236,12 +224,20 @@ mod tests {
             plan.messages(),
             [("sms.pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]
         );
-        let reason = |token: &str, old: &str| change(token, old).execute().reason();
-        assert_eq!(reason(&token_of(&trial, &amina, PIN), PIN), (PIN_SAME, Some("new_pin")));
-        assert_eq!(reason("no token", PIN), (Reason::INVALID, None));
-        assert_eq!(reason(&token, "12"), (Reason::PIN_FORMAT, None));
-        let missing = trial.ask(&CHANGE, trial.caller(&amina)).execute();
-        assert_eq!(missing.reason(), (Reason::FIELD_MISSING, Some("new_pin")));
+    }
+
+    #[test]
+    fn the_old_one_is_no_new_one_and_is_typed_first() {
+        let (trial, amina) = one();
+        let same = (PIN_SAME, Some("new_pin"));
+        let old = token_of(&trial, &amina, PIN);
+        assert_eq!(change(&trial, &amina, &old, PIN).execute().reason(), same);
+        let choose = trial.ask(&CHOOSE, trial.caller(&amina)).secret(PIN);
+        let choose = choose.with("pin_proof", &proof_of(&trial, &amina, PIN));
+        assert_eq!(choose.check().reason(), same, "it is told where it is typed");
+        let token = token_of(&trial, &amina, NEW);
+        let first = trial.ask(&CHANGE, trial.caller(&amina)).with("new_pin", &token).secret(NEW);
+        assert_eq!(first.execute().reason(), (Reason::FIELD_MISSING, Some("pin_proof")));
     }
 
     #[test]
@@ -249,6 +245,5 @@ mod tests {
         let trial = Trial::new();
         let ask = |service| trial.ask(service, trial.stranger("+254700000009"));
         assert_eq!(ask(&CHANGE).execute().reason(), (Reason::NOT_JOINED, None));
-        assert_eq!(ask(&REPEAT).check().reason(), (Reason::NOT_JOINED, None));
     }
 }

@@ -23,7 +23,9 @@ pub fn nothing(want: &Want) -> Found {
         Want::Shift(_) => Found::Shift(None),
         Want::Drawer(_) => Found::Drawer(CashDrawer::default()),
         Want::Arrangement(_) => Found::Arrangement(None),
-        Want::Arrangements(_) | Want::OpenAt(..) => Found::Arrangements(Vec::new()),
+        Want::Arrangements(_) | Want::OpenAt(..) | Want::MovedWith(..) => {
+            Found::Arrangements(Vec::new())
+        }
         Want::Mailbox(_) => Found::Mailbox(None),
         Want::Stopped(_) => Found::Restriction(None),
         Want::BlockedBy(_) => Found::Accounts(Vec::new()),

@@ -81,6 +81,7 @@ impl Trial {
                 reversal_quota: 3,
                 payout: None,
                 unjoined: true,
+                balance_pin: false,
                 grace: std::time::Duration::from_secs(24 * 3_600),
             },
             brand: "Kadogo".to_owned(),

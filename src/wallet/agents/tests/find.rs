@@ -1,6 +1,6 @@
 //! Which outlets of an area have enough float.
 
-use super::super::find::FIND;
+use super::super::find::{AREA_EMPTY, FIND};
 use super::*;
 use crate::id::Id;
 use crate::refusal::Reason;
@@ -77,8 +77,13 @@ fn ten_are_shown_and_none_that_is_frozen() {
 
 #[test]
 fn each_refusal_names_the_input_that_mends_it() {
-    let shop = shop();
-    assert_eq!(ask(&shop, "Kibera", "0").list().reason(), (Reason::AMOUNT_ZERO, Some("amount")));
+    let mut shop = shop();
+    let nowhere = ask(&shop, "Kibera", "10000").list().reason();
+    assert_eq!(nowhere, (AREA_EMPTY, Some("area")));
+    let there = shop.trial.ask(&FIND, shop.trial.caller(&shop.amina)).with("area", "Kibera");
+    assert_eq!(there.check().reason(), (AREA_EMPTY, Some("area")), "it is told where it is typed");
+    kibera(&mut shop, 1, 500_000);
+    assert_eq!(ask(&shop, "kibera", "0").list().reason(), (Reason::AMOUNT_ZERO, Some("amount")));
     let bare = |caller| shop.trial.ask(&FIND, caller).list().reason();
     assert_eq!(bare(shop.trial.caller(&shop.amina)), (Reason::FIELD_MISSING, Some("area")));
     assert_eq!(bare(shop.trial.stranger(STRANGER)), (Reason::NOT_JOINED, None));

@@ -1,6 +1,6 @@
 //! What people at an outlet set for themselves.
 
-use super::super::settings::{CHANGE, CHOOSE, LOW, REPEAT};
+use super::super::settings::{CHANGE, CHOOSE, LOW, PROVE};
 use super::*;
 use crate::book::Keep;
 use crate::pin::Pin;
@@ -34,10 +34,13 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
     let ask = |service| shop.trial.ask(service, shop.trial.caller(&shop.njeri));
     let token = |pin| ask(&CHOOSE).secret(pin).check().planned().said("new_pin");
     let chosen = token(NEW);
-    assert!(ask(&REPEAT).with("new_pin", &chosen).secret(NEW).check().planned().act.is_none());
-    let mismatch = ask(&REPEAT).with("new_pin", &chosen).secret("5209").check().reason();
+    let proof = ask(&PROVE).secret(PIN).execute().planned().said("pin_proof");
+    let change = |new: &str, again| {
+        ask(&CHANGE).with("pin_proof", &proof).with("new_pin", new).secret(again).execute()
+    };
+    let mismatch = change(&chosen, "5209").reason();
     assert_eq!(mismatch, (PIN_MISMATCH, Some("new_pin")));
-    let plan = ask(&CHANGE).with("new_pin", &chosen).execute().planned();
+    let plan = change(&chosen, NEW).planned();
     let [
         Change::Keep(Keep { record: Record::Pin(row), event: "change_agent_pin", .. }),
         Change::Tell(_),
@@ -59,7 +62,7 @@ fn the_pin_for_work_is_changed_and_is_that_of_work_alone() {
         plan.messages(),
         [("sms.agent_pin_changed".to_owned(), "date=23/11/26 time=11:05".to_owned())]
     );
-    let same = ask(&CHANGE).with("new_pin", &token(PIN)).execute().reason();
+    let same = change(&token(PIN), PIN).reason();
     assert_eq!(same, (PIN_SAME, Some("new_pin")));
 }
 
@@ -71,6 +74,6 @@ fn who_serves_nowhere_has_nothing_to_set() {
     let none = (Reason::NOT_AGENT, None);
     assert_eq!(ask(&LOW).execute().reason(), none);
     assert_eq!(ask(&CHOOSE).secret(NEW).check().reason(), none);
-    assert_eq!(ask(&REPEAT).secret(NEW).check().reason(), none);
+    assert_eq!(ask(&PROVE).secret(PIN).execute().reason(), none);
     assert_eq!(ask(&CHANGE).execute().reason(), none);
 }
