@@ -224,7 +224,8 @@ fn only_an_empty_wallet_without_orders_is_closed() {
     }
     trial.set(at.clone(), open(&["pot", "deal", "pot", "request"]));
     let refusal = closes(&trial).refused();
-    let said = ["open_pots", "open_deals", "open_codes", "open_others"].map(|slot| refusal.slots[slot].to_string());
+    let counted = ["open_pots", "open_deals", "open_codes", "open_others"];
+    let said = counted.map(|slot| refusal.slots[slot].to_string());
     assert_eq!(said, ["2", "1", "0", "0"]);
     trial.set(at, open(&["request", "group_invitation", "staff_request"]));
     assert!(closes(&trial).planned().act.is_some(), "anybody can ask something of anybody");
