@@ -156,7 +156,7 @@ impl Day {
         self.both_do(WANJIRU, OTIENO, &employ);
         let text = self.hears(phone, "to begin with").await;
         let start = self.word(&text, "to begin with is", "[start PIN]");
-        self.dials(phone, &["Agent", "My work", "PIN", pin, pin, &start]).await;
+        self.dials(phone, &["Agent", "My work", "PIN", &start, pin, pin]).await;
     }
 
     /// A whole conversation: each step is a choice by its words, or what is typed.

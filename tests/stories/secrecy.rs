@@ -35,7 +35,7 @@ async fn a_day(server: &Server) {
     let sent =
         type_all(server, "ATUid_send", &["1", "0700000002", "100", "1", wrong, other, own]).await;
     assert!(sent.contains("Confirmed"), "{sent}");
-    let changed = type_all(server, "ATUid_pin", &["2", "3", new, new, own]).await;
+    let changed = type_all(server, "ATUid_pin", &["2", "3", own, new, new]).await;
     assert!(changed.contains("Your PIN is changed"), "{changed}");
     type_all(server, "ATUid_cut", &["1", "0700000001", "50", "1"]).await;
     for (n, text) in
