@@ -16,7 +16,7 @@ pub fn run() -> ExitCode {
     let command = Cli::parse().command;
     let done = tokio::runtime::Runtime::new()
         .map_err(anyhow::Error::from)
-        .and_then(|runtime| runtime.block_on(done(command)));
+        .and_then(|runtime| runtime.block_on(carry_out(command)));
     match done {
         Ok(code) => code,
         Err(error) => {
@@ -33,7 +33,8 @@ async fn aside(
     tokio::task::spawn_blocking(f).await?
 }
 
-async fn done(command: Command) -> anyhow::Result<ExitCode> {
+/// Has its part do what was typed.
+async fn carry_out(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo { server, bare, fresh } => commands::demo(server, bare, fresh).await,
         Command::Serve(args) => commands::serve(*args).await,
