@@ -28,13 +28,13 @@ pub enum Sense {
 
 /// What becomes of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum May {
+pub enum Allowance {
     /// It is answered.
     Answer,
     /// It is answered that no more are for now.
-    Enough,
+    LastAnswer,
     /// It is not.
-    Nothing,
+    Silence,
 }
 
 /// The answers of this hour. Clones share them.
@@ -56,14 +56,14 @@ struct Told {
 
 impl Answers {
     /// What becomes of this text of this number. A text that comes again is the same one.
-    pub fn may(&self, number: &str, text: Key, sense: Sense, now: Timestamp) -> May {
+    pub fn allow(&self, number: &str, text: Key, sense: Sense, now: Timestamp) -> Allowance {
         let mut hour = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let this = now.micros().div_euclid(HOUR_MICROS);
         if hour.number != this {
             *hour = Hour { number: this, told: HashMap::new() };
         }
         if hour.told.len() >= NUMBERS_MAX && !hour.told.contains_key(number) {
-            return May::Answer;
+            return Allowance::Answer;
         }
         let told = hour.told.entry(number.to_owned()).or_default();
         let few = match sense {
@@ -71,10 +71,10 @@ impl Answers {
             Sense::Puzzling => has_room(&mut told.puzzling, text, PUZZLED_MAX),
         };
         if !few || !has_room(&mut told.all, text, ALL_MAX) {
-            return May::Nothing;
+            return Allowance::Silence;
         }
         let is_last = told.all.len() >= ALL_MAX && told.all.last() == Some(&text);
-        if is_last { May::Enough } else { May::Answer }
+        if is_last { Allowance::LastAnswer } else { Allowance::Answer }
     }
 }
 
@@ -102,20 +102,27 @@ mod tests {
     #[test]
     fn a_few_are_answered_and_the_next_hour_a_few_more() {
         let answers = Answers::default();
-        let may = |number: &str, text, sense, hour: i64| {
-            answers.may(number, key(text), sense, Timestamp::from_micros(hour * HOUR_MICROS + 5))
+        let allow = |number: &str, text, sense, hour: i64| {
+            answers.allow(number, key(text), sense, Timestamp::from_micros(hour * HOUR_MICROS + 5))
         };
-        let puzzled = |text| may("+1", text, Sense::Puzzling, 1) == May::Answer;
+        let puzzled = |text| allow("+1", text, Sense::Puzzling, 1) == Allowance::Answer;
         assert_eq!([1, 2, 3, 4, 5].map(puzzled), [true, true, true, false, false]);
         assert!(puzzled(2), "it was answered, and comes again");
-        assert_eq!(may("+2", 4, Sense::Puzzling, 1), May::Answer, "somebody else");
-        let becomes: Vec<May> =
-            (10..50).map(|text| may("+1", text, Sense::Understood, 1)).collect();
-        let many = |what| becomes.iter().filter(|may| **may == what).count();
-        assert_eq!(many(May::Answer), ALL_MAX - PUZZLED_MAX - 1);
-        assert_eq!((many(May::Enough), becomes[ALL_MAX - PUZZLED_MAX - 1]), (1, May::Enough));
-        assert_eq!(may("+1", 36, Sense::Understood, 1), May::Enough, "it comes again");
-        assert_eq!(may("+1", 12, Sense::Understood, 1), May::Answer, "and so does this one");
-        assert_eq!(may("+1", 4, Sense::Puzzling, 2), May::Answer);
+        assert_eq!(allow("+2", 4, Sense::Puzzling, 1), Allowance::Answer, "somebody else");
+        let becomes: Vec<Allowance> =
+            (10..50).map(|text| allow("+1", text, Sense::Understood, 1)).collect();
+        let many = |what| becomes.iter().filter(|allowed| **allowed == what).count();
+        assert_eq!(many(Allowance::Answer), ALL_MAX - PUZZLED_MAX - 1);
+        assert_eq!(
+            (many(Allowance::LastAnswer), becomes[ALL_MAX - PUZZLED_MAX - 1]),
+            (1, Allowance::LastAnswer)
+        );
+        assert_eq!(allow("+1", 36, Sense::Understood, 1), Allowance::LastAnswer, "it comes again");
+        assert_eq!(
+            allow("+1", 12, Sense::Understood, 1),
+            Allowance::Answer,
+            "and so does this one"
+        );
+        assert_eq!(allow("+1", 4, Sense::Puzzling, 2), Allowance::Answer);
     }
 }

@@ -4,7 +4,7 @@
 //! it done. A text never moves money: what needs a PIN is not done here. What was written is not
 //! kept. How a service is asked for by text is said by the service; none is known here.
 
-use super::answers::{May, Sense};
+use super::answers::{Allowance, Sense};
 use super::grammar::Reading;
 use super::payment::Missing;
 use super::replying::{
@@ -154,7 +154,7 @@ impl Sms {
             }
             // the answer is the wallet's message: where there is to be none, nothing is done
             ByText::Execute | ByText::ExecuteOrExplain(_)
-                if self.may(caller, key, Sense::Understood) != May::Answer =>
+                if self.allow(caller, key, Sense::Understood) != Allowance::Answer =>
             {
                 self.enough_of(caller, own, key).await
             }
@@ -168,8 +168,8 @@ impl Sms {
                 };
                 let reply = SmsReply::new(answer, slots);
                 let told = || Change::Tell(self.worded(caller, Some(command.chosen()), reply));
-                let may = self.may(caller, key, Sense::Understood) == May::Answer;
-                let side_effects = may.then(told).into_iter().collect();
+                let allowed = self.allow(caller, key, Sense::Understood) == Allowance::Answer;
+                let side_effects = allowed.then(told).into_iter().collect();
                 self.act(caller, own, key, command.request(Mode::Execute), side_effects).await
             }
             // who has a wallet is refused as the service refuses them

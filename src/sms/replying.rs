@@ -1,7 +1,7 @@
 //! Answers to texts: in the language of whoever asks, once for each text, and so many an hour. What
 //! was asked, and what came of it, is not known here.
 
-use super::answers::{Answers, May, Sense};
+use super::answers::{Allowance, Answers, Sense};
 use super::grammar::{Grammar, PatternInput};
 use crate::book::{Change, Key};
 use crate::catalogue::Catalogue;
@@ -116,8 +116,8 @@ impl Sms {
     }
 
     /// What becomes of a text.
-    pub(super) fn may(&self, caller: &Caller, key: Key, sense: Sense) -> May {
-        self.answers.may(caller.msisdn.e164(), key, sense, self.wallet.clock.now())
+    pub(super) fn allow(&self, caller: &Caller, key: Key, sense: Sense) -> Allowance {
+        self.answers.allow(caller.msisdn.e164(), key, sense, self.wallet.clock.now())
     }
 
     fn enough(&self, caller: &Caller) -> NewMessage {
@@ -155,17 +155,19 @@ impl Sms {
         word: &'static str,
     ) -> Result<&'static str, Refusal> {
         // a text is answered once, also where what it asked for was recorded
-        let may = self.may(caller, key, sense);
-        let told = match may {
-            May::Answer => Some(answer),
-            May::Enough => Some(NewMessage { language: answer.language, ..self.enough(caller) }),
-            May::Nothing => None,
+        let allowed = self.allow(caller, key, sense);
+        let told = match allowed {
+            Allowance::Answer => Some(answer),
+            Allowance::LastAnswer => {
+                Some(NewMessage { language: answer.language, ..self.enough(caller) })
+            }
+            Allowance::Silence => None,
         };
         let told = told.map(Change::Tell);
         let handled = [Change::Undone { key }, Change::Dedup { key }];
         let changes = handled.into_iter().chain(told).collect();
         let noted = self.wallet.note(key.within("answer"), changes);
-        let word = if may == May::Answer { word } else { "unanswered" };
+        let word = if allowed == Allowance::Answer { word } else { "unanswered" };
         self.wallet.book.post(noted).await.map(|_receipt| word)
     }
 
