@@ -2,7 +2,8 @@
 //! at once.
 //!
 //! Input `receipt`; shows `name`, `phone`, `amount`, and `day` and `dial` once it is held; flag
-//! `spent` where nothing of it is there any more.
+//! `spent` where nothing of it is there any more, `beyond` where something of theirs is out of
+//! reach.
 
 use super::super::arrangements::kind;
 use super::super::context::Context;
@@ -221,7 +222,7 @@ fn hold(
     if held_minor == 0 {
         // that nothing is there costs as much to learn as that something is: a place in the quota,
         // behind the PIN; but for who asks while something of theirs lies beyond reach
-        plan.flag("spent");
+        show_spent(plan, reversal.terms.beyond);
         let told = context.tell(payer, &SPENT, plan.shown(&["amount", "name", "phone"]), None);
         let changes = begun.into_iter().chain([told]).collect();
         return Ok(Act { kind: SERVICE.name, changes, ..Act::default() });
@@ -239,6 +240,14 @@ fn hold(
     let (legs, meters) = (called.legs, called.meters);
     let kind = if legs.is_empty() { SERVICE.name } else { pots::BACK };
     Ok(Act { kind, legs, holds, meters, changes, ..Act::default() })
+}
+
+/// Nothing is there; where something lies beyond reach, it did not count.
+fn show_spent(plan: &mut Plan, beyond: bool) {
+    plan.flag("spent");
+    if beyond {
+        plan.flag("beyond");
+    }
 }
 
 fn opened(context: &Context) -> Vec<Want> {
@@ -261,7 +270,7 @@ fn told_again(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let payee = context.facts.person(reversal.payee)?;
     let payee = payee.ok_or(PlanError::Damaged("a reversal for nobody"))?;
     if reversal.state == State::Spent {
-        plan.flag("spent");
+        show_spent(plan, reversal.terms.beyond);
         plan.show_all(party::sign(context.config, payee));
         plan.show("amount", context.money(reversal.terms.amount_minor));
     } else {

@@ -162,11 +162,18 @@ fn that_nothing_is_there_takes_a_place_in_the_quota_too() {
     let plan = ask(&trial, &amina).execute().planned();
     let words = "amount=KES 200 name=Baraka O phone=0700***002".to_owned();
     assert_eq!(plan.messages(), [("sms.undo_spent".to_owned(), words)]);
+    assert!(!plan.flags.contains("beyond"));
     let act = plan.act.unwrap();
     let spent = act.changes.iter().any(
         |change| matches!(change, Change::Put(put) if put.row.state == "spent" && !put.row.open),
     );
     assert!(spent && act.holds.is_empty());
+    // but for what is held for something else, and may be there again
+    trial.change(&baraka, |member| {
+        (member.account.balance_minor, member.account.held_minor) = (9_000, 9_000);
+    });
+    let plan = ask(&trial, &amina).execute().planned();
+    assert!(plan.flags.contains("spent") && plan.flags.contains("beyond"));
 }
 
 #[test]
