@@ -178,6 +178,9 @@ pub fn tariff(
                      one what ends in one wallet"
                 );
             }
+            for detour in menu_folder::detours(&tariff) {
+                say!("\n{detour}: whoever goes the longer way saves that");
+            }
             let mut problems = tariff.splits_beyond();
             problems.extend(circles);
             problems.extend(menu_folder::out_of_reach(&tariff, &source, country.currency));

@@ -20,6 +20,9 @@ use crate::table::{Complaints, Table};
 use crate::tariff::Tariff;
 use crate::ussd::{Files, Menus, Vocabulary};
 use crate::wallet::agents::{cash_in, cash_out};
+use crate::wallet::collections::giving;
+use crate::wallet::deals::offering;
+use crate::wallet::groups::contributing;
 use crate::wallet::people::send;
 use crate::wallet::policy::Policy;
 use crate::wallet::service::ByText;
@@ -337,6 +340,12 @@ pub fn circle_apart(tariff: &Tariff) -> Option<String> {
     let [deposit, send, withdrawal] = [&cash_in::SERVICE, &send::SERVICE, &cash_out::SERVICE];
     let circle = tariff.circle_apart(deposit.name, send.name, withdrawal.name)?;
     Some(tariff.circle_text(&circle))
+}
+
+/// Services of their own use by which the price of a send can be gone round, where they cost less.
+pub fn detours(tariff: &Tariff) -> Vec<String> {
+    let ways = [&giving::GIVE, &contributing::CONTRIBUTE, &offering::OPEN];
+    ways.iter().filter_map(|way| tariff.detour(way.name, send::SERVICE.name)).collect()
 }
 
 #[cfg(test)]

@@ -24,10 +24,48 @@ pub struct Able {
     pub stands_for: &'static [&'static str],
 }
 
+/// An amount for which one service costs less than another.
+struct Gap {
+    date: Date,
+    amount_minor: i64,
+    own_minor: i64,
+    theirs_minor: i64,
+}
+
+impl Gap {
+    fn saves_minor(&self) -> i64 {
+        self.theirs_minor.saturating_sub(self.own_minor)
+    }
+}
+
 impl Tariff {
     /// Where a service costs less than another one that it can stand for: people would go round
     /// that one's price.
     pub fn undercuts(&self, service: &'static str, other: &'static str) -> Vec<Problem> {
+        let gap = self.gaps(service, other).find_map(|gap| {
+            let sheet = self.sheet(&self.plain_case(service, gap.amount_minor, gap.date))?;
+            Some((sheet.line, gap))
+        });
+        let found = gap.map(|(line, gap)| {
+            let message =
+                format!("{service}: {}, which it can stand for", self.gap_text(&gap, other));
+            self.problem(line, message)
+        });
+        found.into_iter().collect()
+    }
+
+    /// Where a service that has its own use costs less than another one, and most so, in words:
+    /// whoever takes the trouble can go round that one's price.
+    pub fn detour(&self, service: &'static str, other: &'static str) -> Option<String> {
+        let more = |a: Gap, b: Gap| if b.saves_minor() > a.saves_minor() { b } else { a };
+        let gap = self.gaps(service, other).reduce(more)?;
+        let amount = Money::new(gap.amount_minor, self.currency);
+        let [own, theirs] = self.costs(&gap);
+        Some(format!("{amount} cost {own} as {service} and {theirs} as {other}"))
+    }
+
+    /// Amounts, at the ends of bands, for which a service costs less than another.
+    fn gaps(&self, service: &'static str, other: &'static str) -> impl Iterator<Item = Gap> {
         let tables = |name: &str| self.sheets.get(name).map(Vec::as_slice).unwrap_or_default();
         let both = || tables(service).iter().chain(tables(other));
         let dates = both()
@@ -36,36 +74,42 @@ impl Tariff {
         let edges = both()
             .flat_map(|sheet| sheet.bands.iter().flat_map(|band| [band.from_minor, band.to_minor]));
         let edges = edges.collect::<BTreeSet<i64>>();
-        let mut found = Vec::new();
-        for (date, minor) in
-            dates.iter().flat_map(|date| edges.iter().map(move |minor| (*date, *minor)))
-        {
-            let amount = Money::new(minor, self.currency);
-            let case = |service| PriceCase {
-                service,
-                amount,
-                tier: None,
-                channel: None,
-                date,
-                month_minor: i64::MAX,
+        let cases = dates.into_iter().flat_map(move |date| {
+            edges.clone().into_iter().map(move |amount_minor| (date, amount_minor))
+        });
+        cases.filter_map(move |(date, amount_minor)| {
+            let cost = |service| {
+                let fee = self.quote(&self.plain_case(service, amount_minor, date));
+                fee.map(|fee| fee.total_minor())
             };
-            let cost = |service| self.quote(&case(service)).map(|fee| fee.total_minor());
-            let (Some(sheet), Ok(own), Ok(theirs)) =
-                (self.sheet(&case(service)), cost(service), cost(other))
-            else {
-                continue;
+            let (Ok(own_minor), Ok(theirs_minor)) = (cost(service), cost(other)) else {
+                return None;
             };
-            if own < theirs {
-                let [own, theirs] = [own, theirs].map(|minor| Money::new(minor, self.currency));
-                let message = format!(
-                    "{service}: {amount} cost {own}, but {theirs} as {other}, which it can stand \
-                     for"
-                );
-                found.push(self.problem(sheet.line, message));
-                break;
-            }
+            let gap = Gap { date, amount_minor, own_minor, theirs_minor };
+            (own_minor < theirs_minor).then_some(gap)
+        })
+    }
+
+    /// Whoever has moved much already, where nothing else is known of them.
+    fn plain_case(&self, service: &'static str, amount_minor: i64, date: Date) -> PriceCase<'_> {
+        PriceCase {
+            service,
+            amount: Money::new(amount_minor, self.currency),
+            tier: None,
+            channel: None,
+            date,
+            month_minor: i64::MAX,
         }
-        found
+    }
+
+    fn costs(&self, gap: &Gap) -> [Money; 2] {
+        [gap.own_minor, gap.theirs_minor].map(|minor| Money::new(minor, self.currency))
+    }
+
+    fn gap_text(&self, gap: &Gap, other: &str) -> String {
+        let amount = Money::new(gap.amount_minor, self.currency);
+        let [own, theirs] = self.costs(gap);
+        format!("{amount} cost {own}, but {theirs} as {other}")
     }
 
     /// The prices of a service that need more than it can tell or do.

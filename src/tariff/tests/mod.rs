@@ -333,6 +333,17 @@ fn what_is_below_the_first_band_has_no_price_and_earns_nothing() {
 }
 
 #[test]
+fn what_is_cheaper_the_longer_way_is_told() {
+    let told = |way| ours().detour(way, "send");
+    assert_eq!(told("give"), Some("KES 20,001 cost KES 0 as give and KES 108 as send".to_owned()));
+    assert_eq!(
+        told("safe_pay"),
+        Some("KES 2,501 cost KES 25.01 as safe_pay and KES 53 as send".into())
+    );
+    assert_eq!(told("send_unjoined"), None, "it is dearer throughout");
+}
+
+#[test]
 fn nobody_earns_by_money_that_goes_in_a_circle() {
     let circles = |text: &str| {
         let found = read(text).unwrap().circles("cash_in", "cash_out");
