@@ -46,6 +46,7 @@ pub struct Metrics {
     batch_size: Histogram,
     commits: Counter,
     commit_seconds: Histogram,
+    head_seconds: Histogram,
     wakes: Family<Wake, Counter>,
     wake_late_seconds: Histogram,
     outbox_depth: Gauge,
@@ -58,6 +59,7 @@ pub struct Metrics {
     descriptors: Gauge,
     descriptors_max: Gauge,
     committed: AtomicU64,
+    head_us: AtomicU64,
     largest: AtomicU64,
 }
 
@@ -70,6 +72,30 @@ pub struct Commits {
     pub postings: u64,
     /// Postings in the largest one since the last time somebody asked.
     pub largest: u64,
+    /// How long the head of the book was held for all of them.
+    pub head: Duration,
+}
+
+impl Commits {
+    /// Those since an earlier look.
+    pub fn since(self, before: Commits) -> Commits {
+        Commits {
+            count: self.count.saturating_sub(before.count),
+            postings: self.postings.saturating_sub(before.postings),
+            largest: self.largest,
+            head: self.head.saturating_sub(before.head),
+        }
+    }
+
+    /// These and those of another node.
+    pub fn and(self, other: Commits) -> Commits {
+        Commits {
+            count: self.count.saturating_add(other.count),
+            postings: self.postings.saturating_add(other.postings),
+            largest: self.largest.max(other.largest),
+            head: self.head.saturating_add(other.head),
+        }
+    }
 }
 
 impl Default for Metrics {
@@ -85,6 +111,7 @@ impl Default for Metrics {
             batch_size: Histogram::new(BATCH_SIZES),
             commits: Counter::default(),
             commit_seconds: Histogram::new(LATENCIES),
+            head_seconds: Histogram::new(LATENCIES),
             wakes: Family::default(),
             wake_late_seconds: Histogram::new(LATENESSES),
             outbox_depth: Gauge::default(),
@@ -97,6 +124,7 @@ impl Default for Metrics {
             descriptors: Gauge::default(),
             descriptors_max: Gauge::default(),
             committed: AtomicU64::new(0),
+            head_us: AtomicU64::new(0),
             largest: AtomicU64::new(0),
         };
         registry.register("ussd_hops", "USSD hops answered, by outcome", metrics.hops.clone());
@@ -117,14 +145,7 @@ impl Default for Metrics {
             "Messages handed to a gateway, by outcome",
             metrics.messages.clone(),
         );
-        registry.register("book_batch_size", "Postings in one commit", metrics.batch_size.clone());
-        registry.register("book_commits", "Commits of the book", metrics.commits.clone());
-        registry.register_with_unit(
-            "book_commit",
-            "Time of one commit",
-            Unit::Seconds,
-            metrics.commit_seconds.clone(),
-        );
+        metrics.register_book(&mut registry);
         metrics.register_wakes(&mut registry);
         registry.register("outbox_depth", "Messages that wait", metrics.outbox_depth.clone());
         registry.register_with_unit(
@@ -140,6 +161,18 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    fn register_book(&self, registry: &mut Registry) {
+        registry.register("book_batch_size", "Postings in one commit", self.batch_size.clone());
+        registry.register("book_commits", "Commits of the book", self.commits.clone());
+        let times = [
+            ("book_commit", "Time of one commit", &self.commit_seconds),
+            ("book_head", "Time that one batch kept the head to itself", &self.head_seconds),
+        ];
+        for (name, what, time) in times {
+            registry.register_with_unit(name, what, Unit::Seconds, time.clone());
+        }
+    }
+
     fn register_wakes(&self, registry: &mut Registry) {
         let what = "What waited and was due, by kind and outcome";
         registry.register("wakes", what, self.wakes.clone());
@@ -203,10 +236,13 @@ impl Metrics {
         self.messages.get_or_create(&CountedOutcome { outcome: outcome.to_owned() }).inc();
     }
 
-    /// A batch was committed.
-    pub fn batch(&self, postings: usize, took: Duration) {
+    /// A batch was committed; meanwhile it held the head so long.
+    pub fn batch(&self, postings: usize, took: Duration, head: Duration) {
         self.batch_size.observe(f64::from(u32::try_from(postings).unwrap_or(u32::MAX)));
         self.commit_seconds.observe(took.as_secs_f64());
+        self.head_seconds.observe(head.as_secs_f64());
+        let head_us = u64::try_from(head.as_micros()).unwrap_or(u64::MAX);
+        self.head_us.fetch_add(head_us, Ordering::Relaxed);
         self.commits.inc();
         let postings = u64::try_from(postings).unwrap_or(u64::MAX);
         self.committed.fetch_add(postings, Ordering::Relaxed);
@@ -219,6 +255,7 @@ impl Metrics {
             count: self.commits.get(),
             postings: self.committed.load(Ordering::Relaxed),
             largest: self.largest.swap(0, Ordering::Relaxed),
+            head: Duration::from_micros(self.head_us.load(Ordering::Relaxed)),
         }
     }
 

@@ -37,11 +37,7 @@ pub fn door() -> std::io::Result<TcpListener> {
 /// The commits of all these so far.
 pub fn commits(nodes: &[BenchNode]) -> Commits {
     let all = nodes.iter().map(|node| node.app.wallet.metrics.commits());
-    all.fold(Commits::default(), |sum, of| Commits {
-        count: sum.count.saturating_add(of.count),
-        postings: sum.postings.saturating_add(of.postings),
-        largest: sum.largest.max(of.largest),
-    })
+    all.fold(Commits::default(), Commits::and)
 }
 
 /// Settings of a service of a bench; of a `demo` there are people in it already.

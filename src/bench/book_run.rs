@@ -276,9 +276,7 @@ impl Bench {
             at_work.await?.map_err(|refusal| anyhow!("an act of the staff: {}", refusal.code()))?;
         }
         let after = bench_node::commits(&self.nodes);
-        raw.commits = after.count.saturating_sub(before.count);
-        raw.committed = after.postings.saturating_sub(before.postings);
-        raw.batch_max = after.largest;
+        raw.commits = after.since(before);
         let took = raw.took;
         let messages = match (carrying, self.store()) {
             (Some((carrier, run)), Some(store)) => {

@@ -93,9 +93,7 @@ pub async fn run(plan: &DayBenchPlan, progress: BenchProgress) -> anyhow::Result
     let messages = carrier.end(carrying, &wallet.store, took, progress).await?;
     others.end().await?;
     let grown_bytes = node.bytes().await?.saturating_sub(bytes);
-    let mut all = Raw { took, grown_bytes, batch_max: after.largest, ..Raw::default() };
-    all.commits = after.count.saturating_sub(commits.count);
-    all.committed = after.postings.saturating_sub(commits.postings);
+    let mut all = Raw { took, grown_bytes, commits: after.since(commits), ..Raw::default() };
     let sizing = day.sizing(took).with(&cpu, grown_bytes, Some(&messages));
     let (mut runs, mut all_waits) = (Vec::new(), Raw::default());
     for (act, raw) in acts {

@@ -44,9 +44,24 @@ pub fn per_second(done: u64, took: Duration) -> u64 {
     u64::try_from(rate).unwrap_or(u64::MAX)
 }
 
+/// A time shared out among so many, nanoseconds.
+pub fn nanoseconds_each(time: Duration, among: u64) -> u64 {
+    let each = time.as_nanos().checked_div(u128::from(among)).unwrap_or(0);
+    u64::try_from(each).unwrap_or(u64::MAX)
+}
+
+/// Nanoseconds as microseconds with two decimals.
+pub fn microseconds(ns: u64) -> String {
+    thousandths(ns)
+}
+
 /// Microseconds as milliseconds with two decimals.
 pub fn milliseconds(us: u64) -> String {
-    format!("{}.{:02}", us.div_euclid(1_000), us.rem_euclid(1_000).div_euclid(10))
+    thousandths(us)
+}
+
+fn thousandths(n: u64) -> String {
+    format!("{}.{:02}", n.div_euclid(1_000), n.rem_euclid(1_000).div_euclid(10))
 }
 
 /// The wait that so many thousandths of all stayed within, microseconds. The waits are sorted.

@@ -2,7 +2,8 @@
 
 use super::message_figures::MessageFigures;
 use super::processor_time::CpuShare;
-use super::reckoning::{at_permille, count, milliseconds, per_second};
+use super::reckoning::{at_permille, count, milliseconds, nanoseconds_each, per_second};
+use crate::metrics::Commits;
 use serde::Serialize;
 use std::time::Duration;
 
@@ -40,6 +41,9 @@ pub struct Figures {
     pub batch_mean: u64,
     /// Postings in the largest commit; 0 where nothing goes into our book.
     pub batch_max: u64,
+    /// How long the head of the book was held by all nodes together, for each request done,
+    /// nanoseconds; 0 where nothing goes into our book.
+    pub head_each_ns: u64,
     /// Bytes the database grew by, for each request done.
     pub bytes_each: u64,
     /// What became of the messages; absent where payments bring none, or nobody sends them.
@@ -67,11 +71,7 @@ pub struct Raw {
     /// How long the run took.
     pub took: Duration,
     /// Commits made.
-    pub commits: u64,
-    /// Postings in these commits.
-    pub committed: u64,
-    /// Postings in the largest of them.
-    pub batch_max: u64,
+    pub commits: Commits,
     /// Bytes the database grew by.
     pub grown_bytes: u64,
 }
@@ -107,8 +107,9 @@ impl Figures {
             p50_us: Some(at_permille(&raw.waits, 500)),
             p99_us: Some(at_permille(&raw.waits, 990)),
             max_us: Some(at_permille(&raw.waits, 1_000)),
-            batch_mean: raw.committed.checked_div(raw.commits).unwrap_or(0),
-            batch_max: raw.batch_max,
+            batch_mean: raw.commits.postings.checked_div(raw.commits.count).unwrap_or(0),
+            batch_max: raw.commits.largest,
+            head_each_ns: nanoseconds_each(raw.commits.head, done),
             bytes_each: raw.grown_bytes.checked_div(done).unwrap_or(0),
             messages: None,
             cpu: Vec::new(),

@@ -4,7 +4,7 @@
 use super::day_sizing::DaySizing;
 use super::message_figures::MessageFigures;
 use super::processor_time::{self, CpuShare};
-use super::reckoning::{Spread, milliseconds, ratio};
+use super::reckoning::{Spread, microseconds, milliseconds, ratio};
 use super::report::Figures;
 use serde::Serialize;
 
@@ -65,6 +65,8 @@ pub struct Series {
     pub batch_mean: Spread,
     /// Postings in the largest commit.
     pub batch_max: Spread,
+    /// How long the head of the book was held, for each request done, nanoseconds.
+    pub head_each_ns: Spread,
     /// Bytes the database grew by, for each request done.
     pub bytes_each: Spread,
     /// Requests refused in all rounds.
@@ -148,7 +150,7 @@ impl Document {
     pub fn lines(&self) -> Vec<String> {
         let columns =
             ["in flight", "per sec", "min", "max", "mean ms", "p50 ms", "p99 ms", "max ms"];
-        let columns = columns.iter().chain(&["batch", "largest", "disk B/op"]);
+        let columns = columns.iter().chain(&["batch", "largest", "head us", "disk B/op"]);
         let columns: String = columns.map(|column| format!(" {column:>9}")).collect();
         let width = self.medians.iter().map(|series| series.what.len()).max().unwrap_or(0);
         let width = width.max(NAME_WIDTH);
@@ -195,6 +197,7 @@ impl Series {
             max_us: maybe(|run| run.max_us),
             batch_mean: spread(|run| run.batch_mean)?,
             batch_max: spread(|run| run.batch_max)?,
+            head_each_ns: spread(|run| run.head_each_ns)?,
             bytes_each: spread(|run| run.bytes_each)?,
             refused: sum(|run| run.refused),
             busy: sum(|run| run.busy),
@@ -241,6 +244,7 @@ impl Series {
             wait(self.max_us),
             self.batch_mean.median.to_string(),
             self.batch_max.max.to_string(),
+            microseconds(self.head_each_ns.median),
             self.bytes_each.median.to_string(),
         ];
         let cells: String = cells.iter().map(|cell| format!(" {cell:>9}")).collect();

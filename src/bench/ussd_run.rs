@@ -212,9 +212,7 @@ impl Bench<'_> {
         let (before, used) = (bench_node::commits(&self.nodes), mark());
         let mut hops = drive(&self.at, self.plan, &self.phones, talks).await?;
         let (after, cpu) = (bench_node::commits(&self.nodes), mark().since(&used));
-        hops.commits = after.count.saturating_sub(before.count);
-        hops.committed = after.postings.saturating_sub(before.postings);
-        hops.batch_max = after.largest;
+        hops.commits = after.since(before);
         let messages = match carrying {
             Some((carrier, run)) => {
                 Some(carrier.end(run, &wallet.store, hops.took, self.progress).await?)

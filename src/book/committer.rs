@@ -228,7 +228,7 @@ fn commit(
     let (postings, askers): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
     let started = std::time::Instant::now();
     let answers = writer.answers(&postings);
-    metrics.batch(answers.len(), started.elapsed());
+    metrics.batch(answers.len(), started.elapsed(), writer.head_held());
     metrics.outbox_more(writer.new_messages());
     for (asker, answer) in askers.into_iter().zip(answers) {
         // an asker that stopped waiting finds the outcome by its key

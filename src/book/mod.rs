@@ -14,6 +14,7 @@ pub mod check;
 pub mod committer;
 pub mod guard;
 pub mod guard_facts;
+mod head_turn;
 pub mod key;
 mod numbers;
 pub mod posting;

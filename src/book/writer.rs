@@ -8,6 +8,7 @@
 use super::aside::{Rider, Riders};
 use super::batch::BatchOutcome;
 use super::guard_facts::{Facts, GuardFacts};
+use super::head_turn::HeadTurn;
 use super::posting::{Posting, PostingResult};
 use super::{reading, writing};
 use crate::reason::Reason;
@@ -46,9 +47,7 @@ pub struct Writer {
     sole_writer: bool,
     /// Postings in the newest batch: so many were answered.
     answered: u32,
-    /// The head as it was taken for the batch that is being gathered, in a transaction that is
-    /// open.
-    acquired: Option<Head>,
+    turn: HeadTurn,
     /// A batch was given up, and none was made since. One batch waits for a database that is away;
     /// those behind it are told at once, or the last of them would wait for all.
     unavailable: bool,
@@ -78,7 +77,7 @@ impl Writer {
         let begun = 0;
         let sole_writer = true;
         let answered = 0;
-        let acquired = None;
+        let turn = HeadTurn::default();
         let unavailable = false;
         let riders = Riders::default();
         let messages = 0;
@@ -91,7 +90,7 @@ impl Writer {
             head,
             sole_writer,
             answered,
-            acquired,
+            turn,
             unavailable,
             riders,
             messages,
@@ -137,8 +136,12 @@ impl Writer {
                 GATHER.saturating_add(GATHER_EACH.saturating_mul(self.answered)),
             );
         }
-        // when it fails the batch finds out by itself
-        self.acquired = in_transaction(&mut self.conn, head::take).ok();
+        self.turn.acquire(&mut self.conn);
+    }
+
+    /// How long the head was held since this was asked last.
+    pub(super) fn head_held(&mut self) -> Duration {
+        self.turn.held()
     }
 
     /// Makes the postings durable and says what became of each.
@@ -296,7 +299,7 @@ impl Writer {
             writing::write_batch(conn, facts, &out, head, head::note(node, begun, at))
         };
         let written = write(conn);
-        let made = store::finish(conn, written);
+        let made = self.turn.finish(conn, written);
         let answers = folded.unwrap_or_default();
         match made {
             Ok(head) => {
@@ -321,16 +324,17 @@ impl Writer {
     /// any more is forgotten.
     fn begin(&mut self, postings: &[Posting]) -> Result<(Head, Option<Invalidated>), StoreError> {
         let left = self.head.clone();
-        let prefetched = self.acquired.is_none() && !self.sole_writer && !postings.is_empty();
+        let prefetched = !self.turn.is_acquired() && !self.sole_writer && !postings.is_empty();
         if prefetched {
             self.prefetch(postings)?;
         }
-        let (head, invalidated) = match self.acquired.take() {
+        let since = self.head.last_posting;
+        let (head, invalidated) = match self.turn.acquired() {
             Some(head) => (head, None),
-            None if prefetched => in_transaction(&mut self.conn, |conn| {
-                changes_since::take(conn, self.head.last_posting)
-            })?,
-            None => (in_transaction(&mut self.conn, head::take)?, None),
+            None if prefetched => {
+                self.turn.begin(&mut self.conn, |conn| changes_since::take(conn, since))?
+            }
+            None => (self.turn.begin(&mut self.conn, head::take)?, None),
         };
         self.sole_writer = head == left;
         // what came past the book left no posting
@@ -367,7 +371,7 @@ impl Writer {
     /// taken on it, it was of use a moment ago; and on another one the batch would have no
     /// transaction, and be made statement by statement.
     fn mend(&mut self) {
-        if self.acquired.is_some() || !self.conn.is_broken() {
+        if self.turn.is_acquired() || !self.conn.is_broken() {
             return;
         }
         match self.store.writer() {
@@ -375,14 +379,4 @@ impl Writer {
             Err(error) => tracing::warn!(%error, "the database cannot be reached"),
         }
     }
-}
-
-/// Begins a transaction and takes the head in it.
-fn in_transaction<T>(
-    conn: &mut Conn,
-    take: impl FnOnce(&mut Conn) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    store::begin(conn)?;
-    let taken = take(conn);
-    if taken.is_err() { store::finish(conn, taken) } else { taken }
 }
