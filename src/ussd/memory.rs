@@ -69,6 +69,8 @@ struct Worked {
     call: Name,
     progress: Arc<HopProgress>,
     done: watch::Receiver<()>,
+    /// Where the conversation was before this hop.
+    before: Option<Kept>,
     /// What is stored if its caller is told to wait for an SMS.
     acting: Option<Unwritten>,
 }
@@ -141,21 +143,27 @@ impl Memory {
             };
         }
         let (sender, done) = watch::channel(());
-        all.in_hand.insert(key, Worked { call, progress: progress.clone(), done, acting: None });
         let kept = all.kept.take(&key);
+        let progress = progress.clone();
+        let worked = Worked { call, progress, done, before: kept.clone(), acting: None };
+        all.in_hand.insert(key, worked);
         drop(all);
         let hand = InHand { memory: self.clone(), key, before: kept.clone(), _done: sender };
         Taken::Mine(hand, kept)
     }
 
     /// Notes that a caller has begun a conversation, which ends the one they had: that one is
-    /// returned, where this node knows it.
+    /// returned, where this node knows it. While a hop of it is worked on, it is as it was before
+    /// that, and nothing once the hop acts.
     pub fn begin(&self, caller: Name, key: Name, began: i64) -> Option<Kept> {
         let mut all = self.lock();
         let before = all.newest.take(&caller).filter(|before| before.key != key);
         all.newest.put(caller, Newest { key, began });
         let before = before?.key;
-        let kept = all.kept.take(&before)?;
+        let Some(kept) = all.kept.take(&before) else {
+            let worked = all.in_hand.get(&before)?;
+            return worked.before.clone().filter(|_| !worked.progress.is_acting());
+        };
         let old = kept.clone();
         all.end(before, caller, kept, Ending::DialledAnew);
         Some(old)
@@ -295,6 +303,32 @@ mod tests {
 
     fn unwritten(acting_since: Option<i64>) -> Unwritten {
         Unwritten { updated_at: 0, acting_since, caller: [0; 16], session: Arc::default() }
+    }
+
+    #[test]
+    fn who_dials_while_a_hop_is_worked_on_may_go_on_from_before_it_unless_it_acts() {
+        let memory = Memory::default();
+        let (caller, old) = (name(1), name(2));
+        let kept = Kept { updated_at: 7, session: Arc::default(), caller: None };
+        let take = || {
+            let progress = Arc::default();
+            match memory.take(old, name(3), &progress) {
+                Taken::Mine(hand, _) => (hand, progress),
+                Taken::Theirs { .. } => unreachable!("nobody else has it"),
+            }
+        };
+        let (hand, _) = take();
+        hand.leave(caller, kept, None);
+        let begun = |number| memory.begin(caller, name(number), 0).map(|kept| kept.updated_at);
+        for acts in [false, true] {
+            assert_eq!(begun(2), None, "it is the newest");
+            let (hand, progress) = take();
+            if acts {
+                progress.act();
+            }
+            assert_eq!(begun(4), (!acts).then_some(7));
+            drop(hand);
+        }
     }
 
     #[test]
