@@ -165,7 +165,7 @@ async fn the_asker_reminds_once_more_and_not_within_the_hour() {
     assert!(refused.starts_with("They were asked or reminded a short time ago."), "{refused}");
     world.clock.advance(2 * HOUR);
     let asked = my_bill(&amina, "remind").await;
-    assert!(asked.starts_with("Remind 2 who have not answered?"), "{asked}");
+    assert!(asked.starts_with("Remind those who have not answered (2)?"), "{asked}");
     let session = amina.session();
     let history = format!("{}*1", amina.history());
     let copies = all((0..3).map(|_| world.hop(&session, AMINA, &history))).await;
@@ -226,7 +226,7 @@ async fn eight_share_at_most_and_none_of_them_twice() {
     amina.go(&[Back, Type("0700000003"), Type("0700000002"), Type("1")]).await;
     amina.no().await;
     let done = split(&amina, "900", "dinner", &EVERYBODY).await;
-    assert!(done.starts_with("Each was asked for KES 100 (8)."), "{done}");
+    assert!(done.starts_with("Asked 8 for KES 100 each."), "{done}");
     insta::assert_snapshot!(amina.transcript());
     // less than a coin each
     dial_afresh(&amina).await;
@@ -241,7 +241,7 @@ async fn a_bill_counts_once_for_who_asks_and_each_share_for_who_is_asked() {
     let amina = world.phone(AMINA);
     for _bill in 0..2 {
         assert!(
-            split(&amina, "900", "dinner", &EVERYBODY).await.starts_with("Each was asked for"),
+            split(&amina, "900", "dinner", &EVERYBODY).await.starts_with("Asked 8 for"),
             "{}",
             amina.transcript()
         );
