@@ -22,6 +22,8 @@ const HEAD_TAKES_MAX: Duration = Duration::from_secs(5);
 const AGAIN_SECONDS: &str = "5";
 /// How long requests in hand may take at the end.
 const SHUTDOWN_SECONDS: u64 = 15;
+/// How many connections may wait to be let in; the kernel's own bound counts too.
+const WAITING_MAX: i32 = 4_096;
 
 /// What adds the routes of a door. It is no generic: the whole of a server would be compiled anew
 /// for each door.
@@ -33,6 +35,7 @@ pub fn server(
     listener: std::net::TcpListener,
     routes: Routes,
 ) -> std::io::Result<Server> {
+    let_wait(&listener)?;
     let workers = std::thread::available_parallelism().map_or(2, usize::from);
     let connections = state.connections.clone();
     let server = HttpServer::new(move || {
@@ -52,6 +55,12 @@ pub fn server(
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+/// Lets more wait to be let in than the standard library does, which is 128: who comes beyond that
+/// hears nothing, and tries again after seconds.
+fn let_wait(listener: &std::net::TcpListener) -> std::io::Result<()> {
+    Ok(rustix::net::listen(listener, WAITING_MAX)?)
 }
 
 /// Tells the connection that a request is in hand; where there are too many, none is.
@@ -114,4 +123,22 @@ async fn metrics(state: Data<AppState>) -> HttpResponse {
 
 fn plain(text: String) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests stop where they fail")]
+
+    use super::*;
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn a_crowd_that_comes_at_once_waits_at_the_door() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let_wait(&listener).unwrap();
+        let door = listener.local_addr().unwrap();
+        let waits = || TcpStream::connect_timeout(&door, Duration::from_millis(900));
+        let crowd: Vec<_> = (0..400).map(|_| waits().unwrap()).collect();
+        assert_eq!(crowd.len(), 400);
+    }
 }
