@@ -5,10 +5,15 @@ use super::Key;
 use super::guard_facts::{Facts, Standing};
 use super::posting::{Posting, Receipt};
 use super::touched::Touched;
-use crate::id::{AccountId, PinId};
+use crate::id::{AccountId, ArrangementId, HoldId, PinId};
+use crate::store::arrangement_rows::ArrangementRow;
+use crate::store::ask::Database;
+use crate::store::book_rows::{Account, HoldRow, PostingRow};
 use crate::store::changes_since::Invalidated;
+use crate::store::pins::PinRow;
 use crate::store::{Conn, StoreError, arrangement_rows, book_rows, dedup, lines, pins, records};
 use crate::time::Timestamp;
+use futures_util::future;
 use std::collections::{BTreeSet, HashMap};
 
 /// Rows of one kind that are remembered; then it begins anew.
@@ -22,10 +27,12 @@ pub fn prefetch(
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
     facts.make_room();
-    read_book(conn, &mut Touched::of(postings), facts)
+    let touched = Touched::of(postings);
+    read(conn, &Questions::of_book(&touched, facts), facts)
 }
 
-/// Reads everything the postings touch: a handful of statements however many postings there are.
+/// Reads everything the postings touch: a handful of statements however many postings there are,
+/// which go to a server in one journey.
 /// Where they were read ahead, `since` is what others made after that: of the book only this is
 /// read again, and what was not there.
 pub fn read_facts(
@@ -34,90 +41,141 @@ pub fn read_facts(
     facts: &mut Facts,
     invalidated: Option<&Invalidated>,
 ) -> Result<(), StoreError> {
-    let mut want = Touched::of(postings);
+    let mut touched = Touched::of(postings);
     if let Some(invalidated) = invalidated {
-        want.keys.retain(|key| invalidated.keys.contains(*key));
+        touched.keys.retain(|key| invalidated.keys.contains(*key));
         invalidated.accounts.iter().for_each(|id| drop(facts.accounts.remove(id)));
     } else {
         facts.make_room();
     }
-    read_book(conn, &mut want, facts)?;
-    read_lines(conn, &want, facts)?;
-    read_pins(conn, &want, facts)?;
-    if !want.dedup_keys.is_empty() {
-        let seen = dedup::seen_among(conn, &Vec::from_iter(want.dedup_keys))?;
-        facts.guard_facts.dedup_keys = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
-    }
-    if !want.arrangements.is_empty() {
-        let rows = arrangement_rows::by_ids(conn, &Vec::from_iter(want.arrangements))?;
-        facts.guard_facts.arrangements =
-            rows.into_iter().map(|row| (row.id, Standing::of(row))).collect();
-    }
-    if !want.records.is_empty() {
-        facts.guard_facts.records = records::occupants(conn, &want.records)?.into_iter().collect();
-    }
-    Ok(())
-}
-
-/// The lines that are not remembered from the batches before.
-fn read_lines(conn: &mut Conn, want: &Touched, facts: &mut Facts) -> Result<(), StoreError> {
-    let remembered = &mut facts.guard_facts.lines;
-    let wanted: Vec<&[u8]> =
-        want.lines.iter().copied().filter(|line| !remembered.contains_key(*line)).collect();
-    if !wanted.is_empty() {
-        let found: HashMap<Vec<u8>, i64> = lines::versions(conn, &wanted)?.into_iter().collect();
-        // one that is not there is remembered as that
-        remembered.extend(
-            wanted.iter().map(|line| (line.to_vec(), found.get(*line).copied().unwrap_or(0))),
-        );
+    let known = &facts.guard_facts;
+    let lines = touched.lines.iter().filter(|line| !known.lines.contains_key(**line));
+    let pins = touched.pins.iter().filter(|pin| !known.attempts.contains_key(pin));
+    let questions = Questions {
+        lines: lines.copied().collect(),
+        pins: pins.copied().collect(),
+        dedup_keys: touched.dedup_keys.iter().copied().collect(),
+        arrangements: touched.arrangements.iter().copied().collect(),
+        ..Questions::of_book(&touched, facts)
+    };
+    read(conn, &questions, facts)?;
+    if !touched.records.is_empty() {
+        let occupants = records::occupants(conn, &touched.records)?;
+        facts.guard_facts.records = occupants.into_iter().collect();
     }
     Ok(())
 }
 
-/// The PINs that are not remembered from the batches before.
-fn read_pins(conn: &mut Conn, want: &Touched, facts: &mut Facts) -> Result<(), StoreError> {
-    let pins: Vec<PinId> = want
-        .pins
-        .iter()
-        .copied()
-        .filter(|id| !facts.guard_facts.attempts.contains_key(id))
-        .collect();
-    if !pins.is_empty() {
-        let pins = pins::by_ids(conn, &pins)?;
-        facts.guard_facts.attempts.extend(pins.iter().map(|pin| (pin.id, pin.attempts)));
-        facts.guard_facts.tags.extend(pins.into_iter().map(|pin| (pin.id, (pin.salt, pin.tag))));
-    }
-    Ok(())
+/// What is not remembered from the batches before.
+#[derive(Default)]
+struct Questions<'a> {
+    keys: Vec<&'a [u8]>,
+    holds: Vec<HoldId>,
+    accounts: Vec<AccountId>,
+    lines: Vec<&'a [u8]>,
+    pins: Vec<PinId>,
+    dedup_keys: Vec<&'a [u8]>,
+    arrangements: Vec<ArrangementId>,
 }
 
-fn read_book(conn: &mut Conn, want: &mut Touched, facts: &mut Facts) -> Result<(), StoreError> {
-    if !want.keys.is_empty() {
-        for row in book_rows::postings_with(conn, &want.keys)? {
-            let key =
-                Key::from_bytes(&row.key).ok_or(StoreError::Damaged("a key is not 20 bytes"))?;
-            let request = row
-                .request
-                .try_into()
-                .map_err(|_long| StoreError::Damaged("a request is not 16 bytes"))?;
-            let legs = book_rows::entries_of(conn, row.id)?;
-            let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
-            let at = Timestamp::from_micros(row.at);
-            facts.known.insert(
-                key,
-                (request, Receipt { posting: Some(row.id), at, repeated: true, balances }),
-            );
+impl<'a> Questions<'a> {
+    /// Of the book itself.
+    fn of_book(touched: &Touched<'a>, facts: &Facts) -> Questions<'a> {
+        let accounts = touched.accounts.iter().filter(|id| !facts.accounts.contains_key(*id));
+        Questions {
+            keys: touched.keys.clone(),
+            holds: touched.holds.iter().copied().collect(),
+            accounts: accounts.copied().collect(),
+            ..Questions::default()
         }
     }
-    if !want.holds.is_empty() {
-        let holds = book_rows::holds_of(conn, &Vec::from_iter(want.holds.iter().copied()))?;
-        want.accounts.extend(holds.iter().map(|hold| hold.account_id));
-        facts.holds = holds.into_iter().map(|hold| (hold.id, hold)).collect();
+}
+
+impl Questions<'_> {
+    /// All of them together.
+    async fn ask(&self, database: Database<'_>) -> Result<Answers, StoreError> {
+        let book = future::try_join3(
+            book_rows::ask_postings(database, &self.keys),
+            book_rows::ask_holds(database, &self.holds),
+            book_rows::ask_accounts(database, &self.accounts),
+        );
+        let beside = future::try_join4(
+            lines::versions(database, &self.lines),
+            pins::by_ids(database, &self.pins),
+            dedup::ask_seen(database, &self.dedup_keys),
+            arrangement_rows::by_ids(database, &self.arrangements),
+        );
+        let ((postings, holds, accounts), (lines, pins, seen, arrangements)) =
+            future::try_join(book, beside).await?;
+        Ok(Answers { postings, holds, accounts, lines, pins, seen, arrangements })
     }
+}
+
+/// What the database says to them.
+struct Answers {
+    postings: Vec<PostingRow>,
+    holds: Vec<HoldRow>,
+    accounts: Vec<Account>,
+    lines: HashMap<Vec<u8>, i64>,
+    pins: Vec<PinRow>,
+    seen: Vec<Vec<u8>>,
+    arrangements: Vec<ArrangementRow>,
+}
+
+/// Asks, and takes up the answers.
+fn read(conn: &mut Conn, questions: &Questions<'_>, facts: &mut Facts) -> Result<(), StoreError> {
+    let Answers { postings, holds, accounts, lines, pins, seen, arrangements } =
+        conn.wait(async |database| questions.ask(database).await)?;
+    facts.accounts.extend(accounts.into_iter().map(|account| (account.id, account)));
+    if !questions.holds.is_empty() {
+        facts.holds = holds.into_iter().map(|hold| (hold.id, hold)).collect();
+        read_accounts_of_holds(conn, facts)?;
+    }
+    learn_postings(conn, postings, facts)?;
+    let known = &mut facts.guard_facts;
+    // a line that is not there is remembered as that
+    let version = |line: &&[u8]| (line.to_vec(), lines.get(*line).copied().unwrap_or(0));
+    known.lines.extend(questions.lines.iter().map(version));
+    known.attempts.extend(pins.iter().map(|pin| (pin.id, pin.attempts)));
+    known.tags.extend(pins.into_iter().map(|pin| (pin.id, (pin.salt, pin.tag))));
+    if !questions.dedup_keys.is_empty() {
+        known.dedup_keys = seen.iter().filter_map(|key| Key::from_bytes(key)).collect();
+    }
+    if !questions.arrangements.is_empty() {
+        let standing = arrangements.into_iter().map(|row| (row.id, Standing::of(row)));
+        known.arrangements = standing.collect();
+    }
+    Ok(())
+}
+
+/// The accounts on which something is held are known only now.
+fn read_accounts_of_holds(conn: &mut Conn, facts: &mut Facts) -> Result<(), StoreError> {
+    let of_holds = facts.holds.values().map(|hold| hold.account_id);
     let accounts: BTreeSet<AccountId> =
-        want.accounts.iter().filter(|id| !facts.accounts.contains_key(*id)).copied().collect();
-    if !accounts.is_empty() {
-        let accounts = book_rows::accounts_of(conn, &Vec::from_iter(accounts))?;
-        facts.accounts.extend(accounts.into_iter().map(|account| (account.id, account)));
+        of_holds.filter(|id| !facts.accounts.contains_key(id)).collect();
+    let accounts = Vec::from_iter(accounts);
+    let found = conn.wait(async |asked| book_rows::ask_accounts(asked, &accounts).await)?;
+    facts.accounts.extend(found.into_iter().map(|account| (account.id, account)));
+    Ok(())
+}
+
+/// What was committed before under the same keys, with its receipts.
+fn learn_postings(
+    conn: &mut Conn,
+    rows: Vec<PostingRow>,
+    facts: &mut Facts,
+) -> Result<(), StoreError> {
+    for row in rows {
+        let key = Key::from_bytes(&row.key).ok_or(StoreError::Damaged("a key is not 20 bytes"))?;
+        let request = row
+            .request
+            .try_into()
+            .map_err(|_long| StoreError::Damaged("a request is not 16 bytes"))?;
+        let legs = book_rows::entries_of(conn, row.id)?;
+        let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
+        let at = Timestamp::from_micros(row.at);
+        let receipt = Receipt { posting: Some(row.id), at, repeated: true, balances };
+        facts.known.insert(key, (request, receipt));
     }
     Ok(())
 }

@@ -86,8 +86,14 @@ pub fn by_id(conn: &mut Conn, id: ArrangementId) -> Result<Option<ArrangementRow
 }
 
 /// Those with these numbers.
-pub fn by_ids(conn: &mut Conn, ids: &[ArrangementId]) -> Result<Vec<ArrangementRow>, StoreError> {
-    Ok(on!(conn, c => arrangements::table.filter(arrangements::id.eq_any(ids)).load(c))?)
+pub async fn by_ids(
+    asked: Database<'_>,
+    ids: &[ArrangementId],
+) -> Result<Vec<ArrangementRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    ask::rows(asked, arrangements::table.filter(arrangements::id.eq_any(ids))).await
 }
 
 /// Those that are looked for, the newest first.

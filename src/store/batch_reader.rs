@@ -83,8 +83,8 @@ impl BatchReader {
         in_time(wait).await
     }
 
-    /// What `sessions::around`, `lines::of` and `holders::caller_profiles` say of a call, at `now`,
-    /// microseconds UTC.
+    /// What `sessions::around`, `lines::versions` and `holders::caller_profiles` say of a call, at
+    /// `now`, microseconds UTC.
     pub async fn call(&self, names: Names, msisdn: String, now: i64) -> Option<Called> {
         let (answer, wait) = oneshot::channel();
         self.queue.try_send(Question::Call((names, msisdn), now, answer)).ok()?;
@@ -119,7 +119,7 @@ fn answer(conn: &mut Conn, batch: Vec<Question>) -> Result<(), StoreError> {
         future::try_join4(
             loading::found(asked, &wants, &nothing),
             sessions::around(asked, &names),
-            lines::of(asked, &lines),
+            lines::versions(asked, &lines),
             holders::caller_profiles(asked, &msisdns, now),
         )
         .await

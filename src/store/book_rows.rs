@@ -15,7 +15,18 @@ use diesel::prelude::*;
 
 /// The accounts with these numbers.
 pub fn accounts_of(conn: &mut Conn, ids: &[AccountId]) -> Result<Vec<Account>, StoreError> {
-    Ok(on!(conn, c => accounts::table.filter(accounts::id.eq_any(ids)).load(c))?)
+    conn.wait(async |asked| ask_accounts(asked, ids).await)
+}
+
+/// The same, for who asks many things in one journey.
+pub async fn ask_accounts(
+    asked: Database<'_>,
+    ids: &[AccountId],
+) -> Result<Vec<Account>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    ask::rows(asked, accounts::table.filter(accounts::id.eq_any(ids))).await
 }
 
 /// One account.
@@ -25,7 +36,18 @@ pub fn account(conn: &mut Conn, id: AccountId) -> Result<Option<Account>, StoreE
 
 /// The postings that were committed under these keys.
 pub fn postings_with(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<PostingRow>, StoreError> {
-    Ok(on!(conn, c => postings::table.filter(postings::key.eq_any(keys)).load(c))?)
+    conn.wait(async |asked| ask_postings(asked, keys).await)
+}
+
+/// The same, for who asks many things in one journey.
+pub async fn ask_postings(
+    asked: Database<'_>,
+    keys: &[&[u8]],
+) -> Result<Vec<PostingRow>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    ask::rows(asked, postings::table.filter(postings::key.eq_any(keys))).await
 }
 
 /// One posting.
@@ -91,8 +113,11 @@ pub(super) fn unpacked((row, packed): (PostingRow, Vec<u8>)) -> Result<Whole, St
 }
 
 /// The holds with these numbers.
-pub fn holds_of(conn: &mut Conn, ids: &[HoldId]) -> Result<Vec<HoldRow>, StoreError> {
-    Ok(on!(conn, c => holds::table.filter(holds::id.eq_any(ids)).load(c))?)
+pub async fn ask_holds(asked: Database<'_>, ids: &[HoldId]) -> Result<Vec<HoldRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    ask::rows(asked, holds::table.filter(holds::id.eq_any(ids))).await
 }
 
 /// Adds the rows of a batch. `packed` are the legs of each posting where the database keeps them

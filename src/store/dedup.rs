@@ -1,5 +1,6 @@
 //! Texts and steps that were handled, by their keys.
 
+use super::ask::{self, Database};
 use super::rows::{Column, Rows};
 use super::schema::dedup_keys;
 use super::{Conn, StoreError, on};
@@ -7,12 +8,16 @@ use diesel::prelude::*;
 
 /// Which of these were handled before.
 pub fn seen_among(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<Vec<u8>>, StoreError> {
-    Ok(on!(conn, c =>
-        dedup_keys::table
-            .filter(dedup_keys::key.eq_any(keys))
-            .select(dedup_keys::key)
-            .load(c)
-    )?)
+    conn.wait(async |asked| ask_seen(asked, keys).await)
+}
+
+/// The same, for who asks many things in one journey.
+pub async fn ask_seen(asked: Database<'_>, keys: &[&[u8]]) -> Result<Vec<Vec<u8>>, StoreError> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let those = dedup_keys::table.filter(dedup_keys::key.eq_any(keys));
+    ask::rows(asked, those.select(dedup_keys::key)).await
 }
 
 /// Remembers that they were handled, and when.

@@ -2,21 +2,21 @@
 //! the version with the one that stood when the conversation began, so of two conversations of one
 //! caller one can act. A row is written by acts alone, never by who only looks round.
 
+use super::StoreError;
 use super::ask::{self, Database};
 use super::rows::{Column, Rows};
 use super::schema::lines;
-use super::{Conn, StoreError, on};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
 /// The versions of lines; none where nothing was ever done.
-pub fn versions(conn: &mut Conn, keys: &[&[u8]]) -> Result<Vec<(Vec<u8>, i64)>, StoreError> {
-    let those = lines::table.filter(lines::line.eq_any(keys));
-    Ok(on!(conn, c => those.select((lines::line, lines::version)).load(c))?)
-}
-
-/// The same, for who asks many things in one journey.
-pub async fn of(asked: Database<'_>, keys: &[&[u8]]) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
+pub async fn versions(
+    asked: Database<'_>,
+    keys: &[&[u8]],
+) -> Result<HashMap<Vec<u8>, i64>, StoreError> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let those = lines::table.filter(lines::line.eq_any(keys));
     let rows: Vec<(Vec<u8>, i64)> =
         ask::rows(asked, those.select((lines::line, lines::version))).await?;

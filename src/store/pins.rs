@@ -1,6 +1,7 @@
 //! Tags of PINs and of codes. A try is no version of its own: tries are counted beside, within the
 //! commit in which a PIN is compared.
 
+use super::ask::{self, Database};
 use super::record::{self, Cell, Entry, Occupant, RecordKey, Table};
 use super::rows::{Column, Rows};
 use super::schema::pins;
@@ -78,8 +79,11 @@ pub fn by_id(conn: &mut Conn, id: PinId) -> Result<Option<PinRow>, StoreError> {
 }
 
 /// The same for several.
-pub fn by_ids(conn: &mut Conn, ids: &[PinId]) -> Result<Vec<PinRow>, StoreError> {
-    Ok(on!(conn, c => pins::table.filter(pins::account_id.eq_any(ids)).load(c))?)
+pub async fn by_ids(asked: Database<'_>, ids: &[PinId]) -> Result<Vec<PinRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    ask::rows(asked, pins::table.filter(pins::account_id.eq_any(ids))).await
 }
 
 /// Those behind one of them.
@@ -95,11 +99,9 @@ pub fn page_after(
 
 /// Those of these that are there.
 pub fn occupants(conn: &mut Conn, ids: &[PinId]) -> Result<Vec<(RecordKey, Occupant)>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
     let own = |row: PinRow| record::own(RecordKey::Pin(row.id), row.version, row.last_posting);
-    Ok(by_ids(conn, ids)?.into_iter().map(own).collect())
+    let rows = conn.wait(async |asked| by_ids(asked, ids).await)?;
+    Ok(rows.into_iter().map(own).collect())
 }
 
 /// How many PINs and codes are kept under each key: of people, of staff, and codes that are out.

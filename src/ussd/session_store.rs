@@ -203,7 +203,9 @@ impl SessionStore {
         let msisdn = msisdn.clone();
         let read = move |conn: &mut Conn| {
             let rows = conn.wait(async |asked| sessions::around(asked, &[&names]).await)?;
-            let line = lines::versions(conn, &[&names.caller])?.first().map_or(0, |line| line.1);
+            let own = &names.caller;
+            let lines = conn.wait(async |asked| lines::versions(asked, &[own]).await)?;
+            let line = lines.get(own).copied().unwrap_or(0);
             Ok(Around { rows, line, caller: Caller::read(conn, msisdn.clone(), now)? })
         };
         self.store.read(read).await

@@ -132,8 +132,9 @@ async fn of_two_conversations_that_act_at_once_one_does() {
         .await;
     assert!(answers[0].is_ok() && answers[2].is_ok());
     assert_eq!(reason(&answers[1]), Reason::STALE);
-    let stands = ledger.hand().with(|conn| lines::versions(conn, &[&[1]])).unwrap();
-    assert_eq!(stands, [(vec![1], 2)]);
+    let stands =
+        ledger.hand().with(|conn| conn.wait(async |asked| lines::versions(asked, &[&[1]]).await));
+    assert_eq!(stands.unwrap(), [(vec![1], 2)].into());
     assert_eq!(ledger.stands(ANN), (9_800, 0));
 }
 
