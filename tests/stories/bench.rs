@@ -177,7 +177,7 @@ fn the_yardstick_needs_a_postgresql() {
 #[test]
 fn conversations_of_a_bench_end_well() {
     for (more, with) in [(&[][..], ", texts"), (&["--without-messages"][..], "")] {
-        let args = ["ussd", "--people", "20", "--connections", "4", "--seconds", "1"];
+        let args = ["ussd", "--people", "200", "--connections", "4", "--seconds", "1"];
         let document = document(&[&args[..], &["--rounds", "2"], more].concat());
         let runs = document["runs"].as_array().unwrap();
         assert_eq!((document["whole"].as_bool(), runs.len()), (Some(true), 4));
