@@ -62,9 +62,7 @@ fn changed(change: &Change) -> Vec<AccountId> {
         Change::Put(Put { row, .. }) => {
             [Some(row.owner), row.other, row.account].into_iter().flatten().collect()
         }
-        Change::Keep(Keep { record: Record::Person(row), .. }) => vec![row.account_id],
-        Change::Keep(Keep { record: Record::Outlet(row), .. }) => vec![row.float_account],
-        Change::Keep(Keep { record: Record::Assistant(row), .. }) => vec![row.person, row.outlet],
+        Change::Keep(Keep { record, .. }) => recorded(record),
         // whose PIN or tier it is, is what the plan concerns
         Change::OpenAccount(_)
         | Change::ChargePin { .. }
@@ -79,8 +77,32 @@ fn changed(change: &Change) -> Vec<AccountId> {
         | Change::Journal(_)
         | Change::TellBelow { .. }
         | Change::TellStranger(_)
-        | Change::Tell(_)
-        | Change::Keep(_) => Vec::new(),
+        | Change::Tell(_) => Vec::new(),
+    }
+}
+
+/// Whose account a record is about.
+fn recorded(record: &Record) -> Vec<AccountId> {
+    match record {
+        Record::Person(row) => vec![row.account_id],
+        Record::Identity(row) => vec![row.account_id],
+        Record::Mailbox(row) => vec![row.account_id],
+        Record::Budget(row) => vec![row.account_id],
+        Record::Restriction(row) => vec![row.account_id],
+        Record::Block(row) => vec![row.account],
+        Record::Outlet(row) => vec![row.float_account],
+        Record::Assistant(row) => vec![row.person, row.outlet],
+        Record::Shift(row) => vec![row.outlet],
+        Record::Clawback(row) => vec![row.outlet, row.customer],
+        // whose PIN it is, is what the plan concerns; the others are nobody's wallet
+        Record::Pin(_)
+        | Record::Silence(_)
+        | Record::Rule(_)
+        | Record::BankAccount(_)
+        | Record::BankStatement(_)
+        | Record::Day(_)
+        | Record::Staff(_)
+        | Record::Look(_) => Vec::new(),
     }
 }
 
