@@ -5,7 +5,7 @@
 
 use super::dialect::{Dialect, UssdEvent, UssdReply};
 use super::json::{Fields, ID_BYTES_MAX};
-use super::{BadCall, Typed, UssdCall};
+use super::{BadCall, Typed, UssdCall, Why};
 use crate::text;
 use serde_json::json;
 
@@ -23,16 +23,24 @@ pub const DIALECT: Dialect = Dialect {
 /// hand.
 pub fn parse_ussd(body: &[u8]) -> Result<UssdEvent, BadCall> {
     let fields = Fields::read(body)?;
-    let input = fields.typed("userData")?;
-    Ok(UssdEvent::Call(UssdCall {
+    let call = UssdCall {
         gateway: DIALECT.name,
         session: fields.token("sessionID", ID_BYTES_MAX)?,
         // their name for the service that was dialled
         service_code: fields.token("userID", ID_BYTES_MAX)?,
         caller: fields.number("msisdn")?,
         network: fields.present("network", ID_BYTES_MAX).unwrap_or_default(),
-        typed: Typed::Last { input: (!fields.truth("newSession")?).then_some(input), turn: None },
-    }))
+        typed: Typed::Last { input: None, turn: None },
+    };
+    let begins = fields.truth("newSession")?;
+    match fields.typed("userData") {
+        Ok(input) => {
+            let typed = Typed::Last { input: (!begins).then_some(input), turn: None };
+            Ok(UssdEvent::Call(UssdCall { typed, ..call }))
+        }
+        Err(BadCall { why: Why::TooLong, .. }) => Ok(UssdEvent::Endless(call)),
+        Err(bad) => Err(bad),
+    }
 }
 
 /// The answer to a step.
