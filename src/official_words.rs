@@ -5,8 +5,27 @@ use crate::market::Market;
 use crate::text::to_gsm;
 use crate::typed_text::bare;
 
-/// How a receipt says that it is one, in the languages of the texts.
-const RECEIPTS: [&str; 2] = ["confirmed", "imethibitishwa"];
+/// How a receipt says that it is one, in the languages of the texts, and that money has come: words
+/// of others stand in the midst of texts that are the service's.
+const RECEIPTS: [&str; 17] = [
+    "confirmed",
+    "paid",
+    "paidin",
+    "received",
+    "moneyin",
+    "moneyisin",
+    "sendit",
+    "imethibitishwa",
+    "imelipwa",
+    "umelipwa",
+    "amelipa",
+    "umepokea",
+    "imepokelewa",
+    "pesaimeingia",
+    "argentrecu",
+    "avezrecu",
+    "paiementrecu",
+];
 /// What those are called who speak for a service or a bank: nobody's name.
 const ROLES: [&str; 15] = [
     "customercare",
@@ -52,7 +71,15 @@ pub fn is_a_role(words: &str) -> bool {
 
 /// The words as people read them: neither an accent nor a strange letter makes another of one.
 fn shown(words: &str) -> Vec<String> {
-    let plain = bare(&to_gsm(words));
+    // as digits look between letters
+    let look = |sign: char| match sign {
+        '0' => 'o',
+        '1' => 'l',
+        '3' => 'e',
+        '5' => 's',
+        other => other,
+    };
+    let plain: String = bare(&to_gsm(words)).chars().map(look).collect();
     let parts = plain.split(|sign: char| !sign.is_alphabetic());
     parts.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
@@ -105,6 +132,12 @@ mod tests {
             "m pesa",
             "M.P.E.S.A",
             "Safaricom Shop",
+            "PAID IN, SEND IT",
+            "money is in",
+            "Kad0go fund",
+            "M-PE5A",
+            "Pesa imeingia",
+            "argent reçu",
         ] {
             assert!(sounds_official(official, "Kadogo", &market), "{official}");
         }
@@ -117,6 +150,8 @@ mod tests {
             "Tom Pesa",
             "Baraka Pesah",
             "Airton Lelei",
+            "unpaid rent",
+            "prepaid card",
             "",
         ] {
             assert!(!sounds_official(plain, "Kadogo", &market), "{plain}");
