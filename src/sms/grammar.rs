@@ -16,7 +16,7 @@ use crate::reason::Reason;
 use crate::request::{Fields, Refusal};
 use crate::short_code::ShortCode;
 use crate::text;
-use crate::typed_text::bare;
+use crate::typed_text::{bare, code};
 
 /// Bytes of a text that is read; nobody says more to be understood.
 const TEXT_BYTES_MAX: usize = 1_000;
@@ -268,6 +268,8 @@ impl Grammar {
             }
             PatternInput::Email => Email::parse(raw).map(|email| email.address().to_owned()),
             PatternInput::To => Msisdn::parse(raw, market).map(|number| number.e164().to_owned()),
+            // an amount says how much, and its unit no more than that
+            PatternInput::Reference if is_money(raw, market) => Err(Reason::TEXT_FORMAT),
             PatternInput::Reference => crate::text::reference(raw).ok_or(Reason::TEXT_FORMAT),
             // what begins with the code of a deal is about that deal
             PatternInput::Why if raw.split(' ').next().and_then(ShortCode::parse).is_some() => {
@@ -277,10 +279,10 @@ impl Grammar {
                 text::words(raw, text::SAID_SEPTETS_MAX).ok_or(Reason::TEXT_FORMAT)
             }
             PatternInput::Deal => {
-                ShortCode::parse(raw).map(|code| code.to_string()).ok_or(Reason::TEXT_FORMAT)
+                ShortCode::parse(&code(raw)).map(|code| code.to_string()).ok_or(Reason::TEXT_FORMAT)
             }
             // what it names says the service that is asked
-            PatternInput::Code => Ok(raw.to_uppercase()),
+            PatternInput::Code => Ok(code(raw)),
             PatternInput::Language => match self.languages.get(raw) {
                 Some(language) => Ok(language.as_str().to_owned()),
                 None => Err(Reason::FIELD_MISSING),
@@ -348,6 +350,14 @@ fn after_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     Some(rest.trim_start_matches([' ', ':', ',']))
 }
 
+/// Whether these words are an amount, or nothing but what its unit is called.
+fn is_money(words: &str, market: &Market) -> bool {
+    let unit = |name: &str| name.eq_ignore_ascii_case(words);
+    unit(market.currency.as_str())
+        || market.currency_names.iter().any(|name| unit(name))
+        || market.amount(&words.to_uppercase()).is_ok()
+}
+
 /// Start and end of each run of digits.
 fn digit_groups(text: &str) -> Vec<(usize, usize)> {
     let mut groups: Vec<(usize, usize)> = Vec::new();
@@ -365,7 +375,7 @@ fn digit_groups(text: &str) -> Vec<(usize, usize)> {
 /// final dots. Some gateways deliver `@` as `¡`.
 pub(super) fn tidy(body: &str) -> String {
     let plain = bare(body).replace('¡', "@");
-    squeeze(plain.trim_matches(|c: char| c.is_whitespace() || ".!;,\"'".contains(c)))
+    squeeze(plain.trim_matches(|c: char| c.is_whitespace() || ".!;,\"'#*".contains(c)))
 }
 
 fn squeeze(text: &str) -> String {
