@@ -76,6 +76,11 @@ impl Wallet {
             0
         };
         let given = Given { key: Some(execution.key), fresh_id, posting: None };
+        // who dials has seen the names before; by a text this is the first that they see of them
+        let by_text = service.text.is_some();
+        if by_text && let Err(refusal) = self.looked_up(service, caller, &request.fields) {
+            return Err(self.unless_done(execution.key, refusal).await);
+        }
         let digest = request_digest(service.name, &request.fields);
         for _plan in 0..PLANS_MAX {
             let Planned { mut plan, refused, pin, staff, .. } =
@@ -100,7 +105,10 @@ impl Wallet {
                     return self.repeated(plan, silent, caller, &request, execution.key).await;
                 }
                 Ok(receipt) => {
-                    self.lookups.done(caller, &request.fields);
+                    // what a text has led to is a question, and no payment yet
+                    if !by_text {
+                        self.lookups.done(caller, &request.fields);
+                    }
                     plan.show_all(self.receipt_slots(&receipt, caller));
                     return Ok(done(plan, silent));
                 }

@@ -70,7 +70,7 @@ use crate::metrics::Metrics;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
 use crate::reloadable::Part;
-use crate::request::{Answer, Mode, Request};
+use crate::request::{Answer, Fields, Mode, Request};
 use crate::seal::Randomness;
 use crate::store::{Store, StoreError};
 use crate::time::Clock;
@@ -122,8 +122,7 @@ impl Wallet {
         let Some(service) = service(&request.service) else {
             return Answer::Refused(Reason::SERVICE_UNKNOWN.into());
         };
-        let now = self.clock.now();
-        if let Err(refusal) = self.lookups.look_up(service, caller, &request.fields, now) {
+        if let Err(refusal) = self.looked_up(service, caller, &request.fields) {
             return Answer::Refused(refusal);
         }
         let planned = self.plan(service, caller, &request, Given::default()).await;
@@ -141,6 +140,16 @@ impl Wallet {
                 Answer::Refused(self.untold(refusal, false))
             }
         }
+    }
+
+    /// Counts whose names are asked for; refuses where there were enough.
+    fn looked_up(
+        &self,
+        service: &Service,
+        caller: &Caller,
+        fields: &Fields,
+    ) -> Result<(), Refusal> {
+        self.lookups.look_up(service, caller, fields, self.clock.now())
     }
 
     /// Who may not see what they have without a PIN is not told by what it is too little for.

@@ -109,6 +109,19 @@ async fn strangers_fill_no_place_that_is_a_friends() {
     world.check();
 }
 
+/// A text shows a name too, and what it asks leads to no payment yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_on_and_on_are_no_way_to_read_names() {
+    let world = World::new().await;
+    let claire = world.phone(CLAIRE);
+    for place in 0..25 {
+        claire.write(&format!("DEMANDER 50 07110000{place:02}")).await;
+    }
+    let told = claire.messages().await;
+    let enough = told.iter().filter(|text| text.contains("beaucoup de num")).count();
+    assert_eq!(enough, 5, "twenty an hour: {told:#?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bills_and_looks_on_and_on_are_no_way_to_read_names() {
     let world = World::new().await;
