@@ -306,6 +306,23 @@ async fn the_command_prints_the_list() {
     assert!(said.err.contains("no collection has the number 12345"), "{said:?}");
 }
 
+/// Whose gift may still come back keeps their wallet until then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_giver_is_not_closed_while_their_gift_may_come_back() {
+    let world = World::new().await;
+    let amina = world.phone(AMINA);
+    let code = begin(&amina, &[Pick("me")], "7361").await;
+    world.give(ESTHER, 20_000).await;
+    give(&world.phone(ESTHER), &code, "200", "6195").await;
+    assert_eq!(world.balance(ESTHER).await, 0);
+    let wallet = &world.app.wallet;
+    let asha = kadogo::demo::staff_on_show::colleague(wallet, "asha", "risk").await.unwrap();
+    let inputs = [("phone", "0700000005"), ("why", "she asked for it")];
+    let refused = world.staff_does(&asha, "close_account", &inputs).await.unwrap_err();
+    assert_eq!(refused.code(), "wallet_in_use");
+    assert_eq!(refused.slots["open_collections"].to_string(), "1");
+}
+
 /// What could not go back is said by the command, and by its flag whose it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_staff_see_what_could_not_go_back() {

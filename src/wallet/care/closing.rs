@@ -1,6 +1,7 @@
 //! A wallet is closed, for good: it must be empty, no order may lie on it, and nothing of theirs
 //! may be open from which money comes back, is to be paid, or is shared with others. It takes two.
 
+use super::super::collections::gift;
 use super::super::context::{Context, People};
 use super::super::office::two_people::why;
 use super::super::plan::{Act, Plan, PlanError};
@@ -48,7 +49,11 @@ pub const CLOSE: Service = Service {
     name: "close_account",
     authority: Authority::Staff(Right::Restore),
     needs: |_context, _plan| People::Two,
-    wants: &[named, |context| of_them(context, wants)],
+    wants: &[
+        named,
+        |context| of_them(context, wants),
+        |context| of_them(context, |account| gift::given_wants(context, account)),
+    ],
     decide: close,
     shows: &[
         Slot("name", Kind::Name),
@@ -68,7 +73,8 @@ pub const CLOSE: Service = Service {
 };
 
 fn wants(account: AccountId) -> Vec<Want> {
-    freeze::wants(account).into_iter().chain([Want::OpenAt(account, OPEN_MAX)]).collect()
+    let own = [Want::OpenAt(account, OPEN_MAX), gift::newest(account)];
+    freeze::wants(account).into_iter().chain(own).collect()
 }
 
 /// A deal that somebody else has offered, and nobody has answered.
@@ -88,8 +94,11 @@ fn nothing_stands(context: &Context, account: AccountId) -> Result<(), PlanError
     let others = count(&OTHERS);
     let mut stands = others > 0;
     let mut refusal = Refusal::new(WALLET_IN_USE).with("open_others", others);
+    // what they gave to others comes back where a collection comes to nothing
+    let given = i64::try_from(gift::may_come_back(context, account)?).unwrap_or(i64::MAX);
     for (slot, kind) in STANDS {
-        let number = count(&[kind]);
+        let given = if slot == "open_collections" { given } else { 0 };
+        let number = count(&[kind]).saturating_add(given);
         stands |= number > 0;
         refusal = refusal.with(slot, number);
     }

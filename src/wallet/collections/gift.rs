@@ -19,6 +19,7 @@ use crate::store::facts::Whole;
 use crate::store::wants::Want;
 use crate::time::Timestamp;
 use crate::value::{Kind, Slot, Slots, Value};
+use std::collections::BTreeSet;
 
 /// Input `code`, which is that of its receipt: lists what came of it, as `trace` with its parts.
 pub const FOLLOW: Service = Service {
@@ -214,8 +215,33 @@ fn lately(context: &Context) -> Vec<Want> {
     context.person().map(|giver| newest(giver.account_id)).into_iter().collect()
 }
 
-fn newest(account: AccountId) -> Want {
+/// What must be read to know of the newest gifts of somebody.
+pub fn newest(account: AccountId) -> Want {
     Want::History { account, since: i64::MIN, limit: LOOK }
+}
+
+/// The accounts that the newest gifts of somebody went to, each once.
+fn given_to(context: &Context, giver: AccountId) -> Result<BTreeSet<AccountId>, PlanError> {
+    let found = context.facts.history(&newest(giver))?.iter();
+    let lines = found.filter_map(|whole| Line::of(whole, giver));
+    let gifts = lines.filter(|line| line.went() && line.posting.kind == GIFT);
+    Ok(gifts.filter_map(|line| line.legs.get(1)).map(|leg| leg.account_id).collect())
+}
+
+/// The collections that they went to.
+pub fn given_wants(context: &Context, giver: AccountId) -> Vec<Want> {
+    let accounts = given_to(context, giver).unwrap_or_default().into_iter();
+    accounts.map(|to| Want::Arrangements(collection::numbered(collection::number(to)))).collect()
+}
+
+/// In how many collections that are not over something of theirs lies, which may come back.
+pub fn may_come_back(context: &Context, giver: AccountId) -> Result<usize, PlanError> {
+    let mut open: usize = 0;
+    for account in given_to(context, giver)? {
+        let collection = collection_of(context, account)?;
+        open = open.saturating_add(usize::from(collection.row.open));
+    }
+    Ok(open)
 }
 
 fn list(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
