@@ -119,6 +119,8 @@ impl Reason {
     pub const LIMIT_WEEK_COUNT: Reason = Reason::new("limit_week_count");
     /// As many payments as a month allows were made; slots `times`, `frees`.
     pub const LIMIT_MONTH_COUNT: Reason = Reason::new("limit_month_count");
+    /// As much came in as may for now; slots `room` or `times`, `frees`.
+    pub const LIMIT_IN: Reason = Reason::new("limit_in");
     /// The account would hold more than it may; slot `room`.
     pub const LIMIT_BALANCE: Reason = Reason::new("limit_balance");
     /// A limit of the other side is in the way, of which no figures are told.
@@ -234,6 +236,7 @@ impl Reason {
         Reason::LIMIT_DAY_COUNT,
         Reason::LIMIT_WEEK_COUNT,
         Reason::LIMIT_MONTH_COUNT,
+        Reason::LIMIT_IN,
         Reason::LIMIT_BALANCE,
         Reason::OTHER_LIMIT,
         Reason::DRAW_LIMIT,

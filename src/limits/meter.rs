@@ -168,6 +168,8 @@ impl Meter {
             };
         }
         let reason = match exceeded.limit {
+            // what comes in is no payment of theirs; what they may hold is said as such
+            Limit::Value(_) | Limit::Count(..) if self.way == Direction::In => Reason::LIMIT_IN,
             Limit::Once => Reason::LIMIT_ONCE,
             Limit::Balance => Reason::LIMIT_BALANCE,
             Limit::Budget(Window::Day | Window::Week) => Reason::BUDGET_WEEK,

@@ -256,9 +256,14 @@ impl Model {
                     .map(|_| count_reason),
             );
         }
-        let of_others =
-            if meter.way == Direction::In { Reason::OTHER_LIMIT } else { Reason::DRAW_LIMIT };
-        against.extend(over.into_iter().map(|reason| if meter.own { reason } else { of_others }));
+        let comes_in = meter.way == Direction::In;
+        let of_others = if comes_in { Reason::OTHER_LIMIT } else { Reason::DRAW_LIMIT };
+        let by_itself = [Reason::LIMIT_ONCE, Reason::LIMIT_BALANCE];
+        against.extend(over.into_iter().map(|reason| match meter.own {
+            true if comes_in && !by_itself.contains(&reason) => Reason::LIMIT_IN,
+            true => reason,
+            false => of_others,
+        }));
         self.counted.push((account.number(), way, amount_minor, day));
     }
 

@@ -13,6 +13,7 @@ use super::platform::{NO_SHARE, SHARE};
 use super::terms::Side;
 use super::{DEAL_GONE, Event};
 use crate::book::{Change, Meter};
+use crate::limits::Caps;
 use crate::money::Money;
 use crate::value::{Slots, Value};
 
@@ -49,6 +50,20 @@ pub fn less(context: &Context, fee_minor: i64) -> Slots {
 fn said(paid: Money, mut less: Slots) -> Slots {
     less.insert("paid".into(), paid.into());
     less
+}
+
+/// Which limits of the seller's may hold it up. Not so where a code was told and the goods have
+/// changed hands: anybody could fill the seller's day with small payments until the time is over,
+/// and the buyer would have both. What the account may hold counts still, as only its owner makes
+/// room there; but when the goods went back, the buyer's money does not wait for that either.
+fn heeded(event: Event, caps: Caps) -> Caps {
+    if event == Event::Return {
+        Caps::default()
+    } else if event == Event::Collect {
+        Caps { balance_minor: caps.balance_minor, ..Caps::default() }
+    } else {
+        caps
+    }
 }
 
 impl Deal {
@@ -152,7 +167,8 @@ impl Deal {
             let own = own.is_some_and(|own| own.account_id == seller.account_id);
             // what is paid in parts is one movement
             let part = self.terms.released_minor > 0;
-            meters.push(Meter { own, part, ..meter });
+            let caps = heeded(payout.event, meter.caps);
+            meters.push(Meter { own, part, caps, ..meter });
         }
         let back = self.terms.left_minor().saturating_sub(payout.more_minor);
         if payout.last && back > 0 {

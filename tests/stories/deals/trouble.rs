@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::colleagues::judges;
+use kadogo::limits::{Cap, Caps, Limits};
 use kadogo::wallet::deals::arbiters::{Cause, Verdict};
 
 /// Nobody answers; nobody pays in; nothing is delivered: what was paid in goes back by itself.
@@ -238,6 +239,36 @@ async fn taken_back(number: &str, pin: &str) -> String {
 async fn goods_that_go_back_in_three_languages() {
     for (language, seen) in in_three_languages(taken_back).await {
         insta::assert_snapshot!(format!("back_in_{language}"), seen);
+    }
+}
+
+/// Whoever fills the seller's limits keeps neither the seller from what the code is told for, nor
+/// the buyer from what goods that went back were paid with.
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_that_others_fill_do_not_undo_a_code() {
+    let nothing = Cap { value_minor: Some(0), count: Some(0) };
+    let day_is_full = Caps { day: nothing, ..Caps::default() };
+    let all_is_full = Caps { balance_minor: Some(0), ..day_is_full };
+    for goes_back in [false, true] {
+        let world = World::new().await;
+        let (buyer, seller) = (world.phone(AMINA), world.phone(OTHER));
+        let before = (world.balance(AMINA).await, world.balance(OTHER).await);
+        let code = digits(&paid_in(&buyer, &seller, AMINA, "7361").await);
+        let into = if goes_back { all_is_full } else { day_is_full };
+        world.app.change_policy(|policy| policy.limits = Limits::alike(Caps::default(), into));
+        let after = if goes_back {
+            deal(&buyer, &[Pick("dispute"), Pick("broken"), Type("it does not start"), Yes]).await;
+            deal(&seller, &[Pick("take_back"), Yes]).await;
+            let code = digits(&deal(&seller, &[Pick("read_code"), Type(OTHER_PIN)]).await);
+            deal(&buyer, &[Pick("return"), Type(&code), Yes, Type("7361")]).await;
+            before
+        } else {
+            deal(&seller, &[Pick("collect"), Type(&code), Yes, Type(OTHER_PIN)]).await;
+            (before.0 - 101_000, before.1 + 100_000)
+        };
+        let stands = (world.balance(AMINA).await, world.balance(OTHER).await);
+        assert_eq!(stands, after, "{}", seller.transcript());
+        world.check();
     }
 }
 
