@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 /// What the names of the settings begin with.
 const PREFIX: &str = "names_key.";
+/// The same of those that were retired: none of them begins anew as if it were a new one.
+const RETIRED: &str = "retired_secret.";
 
 /// A copy of the key under one secret.
 struct KeptKey {
@@ -26,6 +28,9 @@ pub(super) fn open(
     let kept: Vec<KeptKey> =
         setting_rows::starting(conn, PREFIX)?.into_iter().map(KeptKey::of).collect();
     let own = name_of(current);
+    if setting_rows::get(conn, &retired(&own))?.is_some() {
+        return Ok(None);
+    }
     if let Some(mine) = kept.iter().find(|kept| kept.name == own) {
         return Ok(mine.opened(current));
     }
@@ -48,8 +53,16 @@ pub(super) fn retire_others(conn: &mut Conn, current: &SealKey) -> Result<usize,
     let own = name_of(current);
     let others = setting_rows::starting(conn, PREFIX)?.into_iter().filter(|(name, _)| *name != own);
     let others: Vec<String> = others.map(|(name, _)| name).collect();
-    others.iter().try_for_each(|name| setting_rows::remove(conn, name))?;
+    for name in &others {
+        setting_rows::remove(conn, name)?;
+        setting_rows::set_once(conn, &retired(name), &[])?;
+    }
     Ok(others.len())
+}
+
+/// What the setting is called that says that this one was retired.
+fn retired(name: &str) -> String {
+    name.replacen(PREFIX, RETIRED, 1)
 }
 
 /// A secret is known again by a digest of it.
