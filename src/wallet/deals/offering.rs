@@ -10,6 +10,7 @@ use super::super::context::Context;
 use super::super::party;
 use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::{ByText, Message, Service};
+use super::super::waiting::quota;
 use super::deal::{self, Deal};
 use super::deal_clock::Clock;
 use super::platform::{KEEPS, NO_SHARE, SHARE, SHARE_STUCK};
@@ -149,6 +150,8 @@ const OPEN_MAX: usize = 20;
 const TO_ONE_MAX: usize = 3;
 /// and of all that wait for one.
 pub const WAITING_MAX: usize = 30;
+/// With so many there is no room for those whom they never paid.
+const OF_STRANGERS_MAX: usize = 15;
 /// Those of a day to a number without a wallet, whoever asks.
 const STRANGER_DAILY_MAX: usize = 3;
 /// Days in which the other side is to answer.
@@ -164,6 +167,7 @@ fn both_and_places(context: &Context) -> Vec<Want> {
         wants.extend(place::wants(context, &RULES, owner.account_id));
         wants.push(Want::Stopped(owner.account_id));
         wants.push(offer_quota::wants(context.now, owner.account_id));
+        wants.push(quota::payments(context, owner.account_id));
     }
     if let Ok(to) = context.phone("to") {
         let side = Of::Subject(to.e164().to_owned());
@@ -310,10 +314,15 @@ fn has_room(context: &Context, owner: &PersonRow, waits: Search) -> Result<(), P
             return Err(Refusal::of_field(DEALS_FULL, "to").into());
         }
     }
+    let is_known = match &waits.side {
+        Of::Other(id) => quota::is_known(context, owner.account_id, *id)?,
+        Of::Subject(_) | Of::Owner(_) | Of::Anybody => false,
+    };
+    let max = if is_known { WAITING_MAX } else { OF_STRANGERS_MAX };
     let waiting = context.facts.arrangements(waits)?;
     let own = |row: &&ArrangementRow| row.owner == owner.account_id;
     let (all, own) = (asked(waiting).count(), asked(waiting).filter(own).count());
-    if all >= WAITING_MAX || own >= TO_ONE_MAX {
+    if all >= max || own >= TO_ONE_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "to").into());
     }
     Ok(())
@@ -369,7 +378,8 @@ fn wants_sent(context: &Context) -> Vec<Want> {
     let blocked = deal.row.other.map(Want::BlockedBy);
     let waits = [of_today(context, whom(&deal)), waiting(whom(&deal))].map(Want::Arrangements);
     let made = offer_quota::wants(context.now, deal.row.owner);
-    deal.wants().into_iter().chain(blocked).chain(waits).chain([made]).collect()
+    let known = quota::payments(context, deal.row.owner);
+    deal.wants().into_iter().chain(blocked).chain(waits).chain([made, known]).collect()
 }
 
 fn whom(deal: &Deal) -> Of {

@@ -115,6 +115,8 @@ const ACCEPTED: Message = Message::plain(
 
 /// Invitations of all groups that wait for one number at a time.
 const WAITING_MAX: usize = 10;
+/// With so many there is no room for who was never paid by them.
+const OF_STRANGERS_MAX: usize = 5;
 /// Those of a day to a number without a wallet, whoever invites.
 const STRANGER_DAILY_MAX: usize = 3;
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -123,8 +125,10 @@ const OPEN_MAX: usize = MEMBERS_MAX;
 
 fn group_and_invited(context: &Context) -> Vec<Want> {
     let mut wants = proposing::with_number(context, "to");
-    let own = context.person().map(|own| place::wants(context, &invitation::KIND, own.account_id));
-    wants.extend(own.unwrap_or_default());
+    if let Ok(own) = context.person() {
+        wants.extend(place::wants(context, &invitation::KIND, own.account_id));
+        wants.push(quota::payments(context, own.account_id));
+    }
     let to = context.phone("to").ok();
     let searches = to.map(|to| {
         let today = invitation::of_number_since(to.e164(), context.now.minus(DAY));
@@ -202,7 +206,12 @@ fn may_come(context: &Context, case: &Case, to: &Msisdn) -> Result<(), PlanError
     // who has no wallet can refuse none of them
     let today = invitation::of_number_since(to.e164(), context.now.minus(DAY));
     let today = context.facts.arrangements(today)?.len();
-    if waiting >= WAITING_MAX || known.is_none() && today >= STRANGER_DAILY_MAX {
+    let is_known = match known {
+        Some(known) => quota::is_known(context, own, known)?,
+        None => false,
+    };
+    let max = if is_known || known.is_none() { WAITING_MAX } else { OF_STRANGERS_MAX };
+    if waiting >= max || known.is_none() && today >= STRANGER_DAILY_MAX {
         return no(GROUP_INVITES_FULL);
     }
     if case.members.len() >= MEMBERS_MAX { no(GROUP_FULL) } else { Ok(()) }

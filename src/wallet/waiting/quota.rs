@@ -56,21 +56,26 @@ pub fn wants(context: &Context, asker: AccountId, payers: &[AccountId]) -> Vec<W
 }
 
 /// What came to this asker of late.
-fn payments(context: &Context, asker: AccountId) -> Want {
+pub fn payments(context: &Context, asker: AccountId) -> Want {
     let since = context.now.minus(KNOWN_FOR).micros();
     Want::History { account: asker, since, limit: PAYMENTS_MAX }
 }
 
-/// How much room this asker has with this person.
-fn room(context: &Context, asker: AccountId, payer: AccountId) -> Result<Room, PlanError> {
+/// Whether this person has paid who asks of late: what strangers ask must not take the places of
+/// those whom somebody knows. Needs `payments`.
+pub fn is_known(context: &Context, asker: AccountId, payer: AccountId) -> Result<bool, PlanError> {
     let paid = |account, gets: bool| {
         move |leg: &EntryRow| leg.account_id == account && (leg.amount_minor > 0) == gets
     };
     let payments = context.facts.history(&payments(context, asker))?;
-    let knows = payments.iter().any(|(_posting, legs)| {
+    Ok(payments.iter().any(|(_posting, legs)| {
         legs.iter().any(paid(payer, false)) && legs.iter().any(paid(asker, true))
-    });
-    Ok(if knows { KNOWN } else { STRANGE })
+    }))
+}
+
+/// How much room this asker has with this person.
+fn room(context: &Context, asker: AccountId, payer: AccountId) -> Result<Room, PlanError> {
+    Ok(if is_known(context, asker, payer)? { KNOWN } else { STRANGE })
 }
 
 /// Whether one more request of this asker may wait for this person beside what waits.
