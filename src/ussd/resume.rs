@@ -54,8 +54,16 @@ impl Navigator<'_> {
             [id, next] => self.choice_to(old, id, next),
             _ => None,
         });
+        // a menu that is not gone back to says it all the same, by what it is called where it is
+        // chosen
+        let all = || self.menu.screens.keys();
+        let led_to = |next: &&String| {
+            let menu = all().find(|id| self.choice_to(old, id, next).is_some())?;
+            let chosen = all().find_map(|id| self.choice_to(old, id, menu));
+            chosen.or_else(|| self.choice_to(old, menu, next))
+        };
         let joining = || self.word(old, &format!("screen.{}.joining", self.menu.resume.text));
-        chosen.last().unwrap_or_else(joining)
+        chosen.last().or_else(|| screens.iter().skip(1).find_map(led_to)).unwrap_or_else(joining)
     }
 
     /// The words of what was chosen on a menu and led on. A language is no place.

@@ -259,3 +259,14 @@ async fn a_star_in_an_answer_is_part_of_the_answer() {
     assert!(phone.press("7361").await.contains("Confirmed."));
     assert_eq!(world.balance(BARAKA).await, 270_000);
 }
+
+/// What a menu that nobody is brought back to is called stands in the question all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_cut_off_behind_a_menu_reads_what_they_had_chosen() {
+    let world = World::new().await;
+    let phone = world.phone(AMINA);
+    phone.dial().await;
+    phone.go(&[Pick("account"), Pick("standing"), Pick("new")]).await;
+    let asked = world.phone(AMINA).dial().await;
+    assert!(asked.starts_with("Go on where you stopped: Standing payments?"), "{asked}");
+}
