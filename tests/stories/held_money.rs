@@ -28,13 +28,13 @@ async fn balance_statement_and_what_is_held_agree() {
     amina.messages().await;
     amina.write("BAL").await;
     let told = amina.messages().await.pop().unwrap();
-    assert!(told.ends_with("is KES 4,664. Held besides: KES 336."), "{told}");
+    assert!(told.ends_with("is KES 4,664. Another KES 336 is held."), "{told}");
     dial_afresh(&amina).await;
     let screen = amina.go(&[Pick("account"), Pick("balance")]).await;
-    assert!(screen.starts_with("Your balance is KES 4,664. Held besides: KES 336."), "{screen}");
+    assert!(screen.starts_with("Your balance is KES 4,664. Another KES 336 is held."), "{screen}");
     amina.write("MINI").await;
     let told = amina.messages().await.pop().unwrap();
-    assert!(told.ends_with("Balance KES 4,664. Held besides: KES 336."), "{told}");
+    assert!(told.ends_with("Balance KES 4,664. Another KES 336 is held."), "{told}");
     let sheet = mailed(&world, &amina).await;
     let end = ",,,Closing balance,,,,5000.00\r\n,,,Of this held,,,,336.00\r\n,,,You can \
                use,,,,4664.00\r\n";
@@ -45,8 +45,8 @@ async fn balance_statement_and_what_is_held_agree() {
     amina.messages().await;
     amina.write("BAL").await;
     let told = amina.messages().await.pop().unwrap();
-    let held = told.split("Held besides: KES ").nth(1).unwrap().trim_end_matches('.').to_owned();
-    let free = told.split("is KES ").nth(1).unwrap().split(". Held").next().unwrap().to_owned();
+    let held = told.split("Another KES ").nth(1).unwrap().split(" is").next().unwrap().to_owned();
+    let free = told.split("is KES ").nth(1).unwrap().split(". Another").next().unwrap().to_owned();
     let sheet = mailed(&world, &amina).await;
     let plain = |amount: &str| amount.replace(',', "");
     let end = format!(

@@ -60,6 +60,15 @@ pub(super) fn finds(problems: &[String], expected: &str) {
 }
 
 #[test]
+fn the_longest_number_of_customer_care_fits_everywhere() {
+    let care = Some("+254 700 123 456".to_owned());
+    let names = ServiceNames { care, ..ServiceNames::default() };
+    let report = checked(&Files::embedded().named(&names));
+    let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    assert!(report.is_ok(), "{problems:#?}");
+}
+
+#[test]
 fn the_real_files_are_well() {
     let report = checked(&Files::embedded());
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
