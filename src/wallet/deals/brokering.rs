@@ -15,7 +15,7 @@ use super::deal_clock::Clock;
 use super::offering::{self, DEAL_BLOCKED, DEALS_FULL};
 use super::platform::{self, BROKERED, KEEPS, NO_SHARE};
 use super::terms::{DEAL_DAY, DEAL_DELIVERY, Platform, Side, Terms};
-use super::{RULES, State, deal_news};
+use super::{RULES, State, deal_news, offer_room};
 use crate::calendar::Day;
 use crate::limits::Tier;
 use crate::reason::Reason;
@@ -202,7 +202,7 @@ fn may_ask(
         return Err(Refusal::of_field(DEALS_FULL, "seller").into());
     }
     let of_buyer = context.facts.arrangements(offering::waiting(Of::Other(buyer)))?;
-    if offering::asked(of_buyer).count() >= offering::WAITING_MAX {
+    if offer_room::asked(of_buyer).count() >= offer_room::WAITING_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "buyer").into());
     }
     Ok(())

@@ -20,6 +20,7 @@ pub mod funding;
 pub mod joining_sides;
 pub mod judging;
 mod offer_quota;
+mod offer_room;
 pub mod offering;
 mod parts;
 mod paying_out;

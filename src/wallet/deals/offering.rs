@@ -16,7 +16,7 @@ use super::deal_clock::Clock;
 use super::platform::{KEEPS, NO_SHARE, SHARE, SHARE_STUCK};
 use super::shares::Price;
 use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, Side, Terms};
-use super::{DEAL_GONE, Event, RULES, State, arbiters, deal_news, offer_quota};
+use super::{DEAL_GONE, Event, RULES, State, arbiters, deal_news, offer_quota, offer_room};
 use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
@@ -146,14 +146,6 @@ const SHOWS: &[Slot] = &[
 
 /// Deals that one may have open.
 const OPEN_MAX: usize = 20;
-/// Those of one that wait for the same number,
-const TO_ONE_MAX: usize = 3;
-/// and of all that wait for one.
-pub const WAITING_MAX: usize = 30;
-/// With so many there is no room for those whom they never paid.
-const OF_STRANGERS_MAX: usize = 15;
-/// Those of a day to a number without a wallet, whoever asks.
-const STRANGER_DAILY_MAX: usize = 3;
 /// Days in which the other side is to answer.
 const ANSWER_DAYS: i32 = 2;
 /// Texts of one that were not sent yet.
@@ -177,7 +169,7 @@ fn both_and_places(context: &Context) -> Vec<Want> {
 }
 
 /// What a number was asked within a day, whatever became of it.
-fn of_today(context: &Context, side: Of) -> Search {
+pub(super) fn of_today(context: &Context, side: Of) -> Search {
     let since = context.now.minus(offer_quota::DAY).micros().saturating_add(1);
     Search { open: false, since, ..waiting(side) }
 }
@@ -185,11 +177,6 @@ fn of_today(context: &Context, side: Of) -> Search {
 /// What waits for somebody, or for a number.
 pub fn waiting(side: Of) -> Search {
     Search { side, kind: RULES.name, open: true, since: 0, limit: LOOK }
-}
-
-/// Those of them that wait for an answer: what was not sent yet, and what goes on, does not.
-pub fn asked(waiting: &[ArrangementRow]) -> impl Iterator<Item = &ArrangementRow> {
-    waiting.iter().filter(|row| row.state == <&str>::from(State::Offered))
 }
 
 fn other_side(context: &Context) -> Vec<Want> {
@@ -301,31 +288,8 @@ fn allowed(
         }
     };
     offer_quota::allowed(context, owner.account_id, &waits.side, None)?;
-    has_room(context, owner, waits)?;
+    offer_room::has_room(context, owner, waits)?;
     place::take(context, &RULES, owner.account_id, OPEN_MAX, DEALS_FULL)
-}
-
-/// Neither of all nor of this one does too much wait for them.
-fn has_room(context: &Context, owner: &PersonRow, waits: Search) -> Result<(), PlanError> {
-    if matches!(waits.side, Of::Subject(_)) {
-        let today = context.facts.arrangements(of_today(context, waits.side.clone()))?;
-        let told = |row: &&ArrangementRow| row.state != <&str>::from(State::Drafted);
-        if today.iter().filter(told).count() >= STRANGER_DAILY_MAX {
-            return Err(Refusal::of_field(DEALS_FULL, "to").into());
-        }
-    }
-    let is_known = match &waits.side {
-        Of::Other(id) => quota::is_known(context, owner.account_id, *id)?,
-        Of::Subject(_) | Of::Owner(_) | Of::Anybody => false,
-    };
-    let max = if is_known { WAITING_MAX } else { OF_STRANGERS_MAX };
-    let waiting = context.facts.arrangements(waits)?;
-    let own = |row: &&ArrangementRow| row.owner == owner.account_id;
-    let (all, own) = (asked(waiting).count(), asked(waiting).filter(own).count());
-    if all >= max || own >= TO_ONE_MAX {
-        return Err(Refusal::of_field(DEALS_FULL, "to").into());
-    }
-    Ok(())
 }
 
 /// Whoever writes more and more texts sends or ends some first.
@@ -400,7 +364,7 @@ fn send(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     }
     let whom = whom(&deal);
     offer_quota::allowed(context, owner.account_id, &whom, Some(deal.row.id))?;
-    has_room(context, owner, waiting(whom))?;
+    offer_room::has_room(context, owner, waiting(whom))?;
     deal.terms.clock = deal.days(context, ANSWER_DAYS)?;
     let mut changes = vec![deal.moved(context, Event::Offer, role, "")?];
     changes.extend(told(context, &deal)?);

@@ -96,7 +96,7 @@ fn until_it_begins_its_founder_invites_and_from_then_on_all_decide() {
     // however many groups invite one number, so many wait at most
     let other = invitation::Terms { group: Id::of(2), name: "Chama".into(), agreed: false };
     let other = ArrangementRow { body: kind::written(&other), ..invited(NAMES[2].0, false) };
-    for (many, full) in [(9, false), (10, true)] {
+    for (many, full) in [(4, false), (5, true)] {
         let waiting = Want::Arrangements(invitation::of_number(NAMES[2].0));
         umoja.trial.set(waiting, Found::Arrangements(vec![other.clone(); many]));
         let said = invite(&umoja, 1, NAMES[2].0);
