@@ -12,10 +12,11 @@ use super::super::plan::{Act, Plan, PlanError};
 use super::super::service::Service;
 use super::deal::Deal;
 use super::deal_clock::Clock;
-use super::offering::{self, DEAL_BLOCKED, DEALS_FULL};
+use super::offer_room::{self, DEALS_FULL};
+use super::offering::{self, DEAL_BLOCKED};
 use super::platform::{self, BROKERED, KEEPS, NO_SHARE};
 use super::terms::{DEAL_DAY, DEAL_DELIVERY, Platform, Side, Terms};
-use super::{RULES, State, deal_news, offer_room};
+use super::{RULES, State, deal_news};
 use crate::calendar::Day;
 use crate::limits::Tier;
 use crate::reason::Reason;
@@ -88,7 +89,7 @@ fn both_sides(context: &Context) -> Vec<Want> {
     };
     let (seller, buyer) = (seller.person.account_id, buyer.person.account_id);
     let of_each = |id| [Want::Owner(id), Want::Stopped(id), Want::BlockedBy(id)];
-    let waiting = Want::Arrangements(offering::waiting(Of::Other(buyer)));
+    let waiting = Want::Arrangements(offer_room::waiting(Of::Other(buyer)));
     let places = place::wants(context, &RULES, seller);
     [seller, buyer].into_iter().flat_map(of_each).chain([waiting]).chain(places).collect()
 }
@@ -201,7 +202,7 @@ fn may_ask(
     if of_seller.iter().filter(brokered).count() >= ASKED_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "seller").into());
     }
-    let of_buyer = context.facts.arrangements(offering::waiting(Of::Other(buyer)))?;
+    let of_buyer = context.facts.arrangements(offer_room::waiting(Of::Other(buyer)))?;
     if offer_room::asked(of_buyer).count() >= offer_room::WAITING_MAX {
         return Err(Refusal::of_field(DEALS_FULL, "buyer").into());
     }

@@ -13,6 +13,7 @@ use super::super::service::{ByText, Message, Service};
 use super::super::waiting::quota;
 use super::deal::{self, Deal};
 use super::deal_clock::Clock;
+use super::offer_room::{DEALS_FULL, of_today, waiting};
 use super::platform::{KEEPS, NO_SHARE, SHARE, SHARE_STUCK};
 use super::shares::Price;
 use super::terms::{self, DEAL_DAY, DEAL_DELIVERY, DEAL_KEEP, Side, Terms};
@@ -21,7 +22,7 @@ use crate::phone::Msisdn;
 use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::request::Fields;
-use crate::store::arrangement_rows::{ArrangementRow, Search, Side as Of};
+use crate::store::arrangement_rows::{ArrangementRow, Side as Of};
 use crate::store::holders::AccountHolder;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -117,8 +118,6 @@ pub const SEND: Service = Service {
     ..Service::PLAIN
 };
 
-/// As many deals as one may have open, or as may wait for one number.
-pub const DEALS_FULL: Reason = Reason::new("deals_full");
 /// The other side does not want to be asked for anything by the caller.
 pub const DEAL_BLOCKED: Reason = Reason::new("deal_blocked");
 
@@ -150,8 +149,6 @@ const OPEN_MAX: usize = 20;
 const ANSWER_DAYS: i32 = 2;
 /// Texts of one that were not sent yet.
 const DRAFTS_MAX: usize = 3;
-/// As many of one are looked through for those that wait.
-const LOOK: i64 = 400;
 
 fn both_and_places(context: &Context) -> Vec<Want> {
     let mut wants = party::wants_both(context, "to");
@@ -166,17 +163,6 @@ fn both_and_places(context: &Context) -> Vec<Want> {
         wants.extend([of_today(context, side.clone()), waiting(side)].map(Want::Arrangements));
     }
     wants
-}
-
-/// What a number was asked within a day, whatever became of it.
-pub(super) fn of_today(context: &Context, side: Of) -> Search {
-    let since = context.now.minus(offer_quota::DAY).micros().saturating_add(1);
-    Search { open: false, since, ..waiting(side) }
-}
-
-/// What waits for somebody, or for a number.
-pub fn waiting(side: Of) -> Search {
-    Search { side, kind: RULES.name, open: true, since: 0, limit: LOOK }
 }
 
 fn other_side(context: &Context) -> Vec<Want> {

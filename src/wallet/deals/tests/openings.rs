@@ -2,7 +2,8 @@
 
 use super::super::deal_list::{LIST, SHOW};
 use super::super::offer_quota::{self, DEALS_TODAY};
-use super::super::offering::{BUY_BY_TEXT, DEAL_BLOCKED, DEALS_FULL, OPEN, SELL_BY_TEXT, SEND};
+use super::super::offer_room::DEALS_FULL;
+use super::super::offering::{BUY_BY_TEXT, DEAL_BLOCKED, OPEN, SELL_BY_TEXT, SEND};
 use super::super::terms::{DEAL_DAY, DEAL_DELIVERY};
 use super::super::{DEAL_GONE, deal::DEAL_WHICH};
 use super::*;
@@ -182,7 +183,7 @@ fn many(count: i64, owner: i64, other: Option<i64>) -> Vec<ArrangementRow> {
 }
 
 fn waiting(two: &mut Two, side: Of, rows: Vec<ArrangementRow>) {
-    let search = super::super::offering::waiting(side);
+    let search = super::super::offer_room::waiting(side);
     two.trial.set(Want::Arrangements(search), Found::Arrangements(rows));
 }
 
@@ -195,11 +196,7 @@ fn nobody_is_flooded_by_one_or_by_many_and_nobody_has_too_many_open() {
     opens(&two, &[]).planned();
     waiting(&mut two, daudi(), many(3, AMINA, Some(DAUDI)));
     assert_eq!(reason(&two, &[]), asked);
-    let mut answered = many(3, AMINA, Some(DAUDI));
-    answered[0].state = "accepted".into();
-    waiting(&mut two, daudi(), answered);
-    opens(&two, &[]).planned();
-    for state in ["drafted", "brokered", "funded", "countered"] {
+    for state in ["drafted", "brokered", "funded", "countered", "accepted"] {
         let mut unseen = many(40, 105, Some(DAUDI));
         unseen.iter_mut().for_each(|row| row.state = state.into());
         waiting(&mut two, daudi(), unseen);
@@ -211,9 +208,9 @@ fn nobody_is_flooded_by_one_or_by_many_and_nobody_has_too_many_open() {
         opens(&two, &[]).planned();
         waiting(&mut two, daudi(), many(most, 105, Some(DAUDI)));
         assert_eq!(reason(&two, &[]), asked);
-        let since = two.trial.now.minus(std::time::Duration::from_secs(90 * 24 * 3_600)).micros();
-        let payments = Want::History { account: Id::of(AMINA), since, limit: 60 };
+        let since = two.trial.now.micros() - 90 * 24 * 3_600 * 1_000_000;
         let paid = posting(700, "send", 10, &[(DAUDI, -200), (AMINA, 200)]);
+        let payments = Want::History { account: Id::of(AMINA), since, limit: 60 };
         two.trial.set(payments, Found::History(vec![paid]));
     }
     waiting(&mut two, daudi(), Vec::new());

@@ -5,7 +5,8 @@ use super::super::answering::{ACCEPT, COUNTER, DECLINE, WITHDRAW};
 use super::super::brokering::{BROKER, DEAL_PLATFORM, DEAL_SHARE};
 use super::super::deal::DEAL_STOPPED;
 use super::super::deal_list::{LIST as DEALS, SHOW};
-use super::super::offering::{DEAL_BLOCKED, DEALS_FULL, OPEN};
+use super::super::offer_room::DEALS_FULL;
+use super::super::offering::{DEAL_BLOCKED, OPEN};
 use super::super::releasing::{RELEASE, RELEASE_PART};
 use super::super::settling::{AGREE, REFUND};
 use super::super::terms::{Offset, Platform, Ruling};
@@ -147,7 +148,7 @@ fn three_may_wait_for_one_seller() {
     two.trial.set(open.clone(), Found::Arrangements(vec![offered.clone(); 20]));
     assert_eq!(opens(&two, &kazi, &[]).reason(), (DEALS_FULL, None));
     two.trial.set(open, Found::Arrangements(Vec::new()));
-    let waiting = super::super::offering::waiting(Of::Other(Id::of(AMINA)));
+    let waiting = super::super::offer_room::waiting(Of::Other(Id::of(AMINA)));
     two.trial.set(Want::Arrangements(waiting), Found::Arrangements(vec![offered; 30]));
     assert_eq!(opens(&two, &kazi, &[]).reason(), (DEALS_FULL, Some("buyer")));
 }
