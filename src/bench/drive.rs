@@ -106,7 +106,7 @@ async fn pay(book: &Book, posting: Posting, raw: &mut Raw) {
             Ok(receipt) => {
                 raw.waits.push(asked.elapsed());
                 // each payment is asked for once, and moves three balances
-                let wrong = receipt.repeated || receipt.balances.len() != posting.legs.len();
+                let wrong = receipt.repeated || receipt.available.len() != posting.legs.len();
                 raw.wrong = raw.wrong.saturating_add(u64::from(wrong));
             }
             Err(refusal) if refusal.reason == Reason::BUSY && book.is_alive() => {

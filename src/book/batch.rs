@@ -213,7 +213,7 @@ impl Facts {
         out: &mut BatchOutcome,
     ) -> Receipt {
         let recorded = posting.is_recorded().then_some(number);
-        let balances = add_entries(posting, number, &accounts_after, out);
+        let available = add_entries(posting, number, &accounts_after, out);
         self.set_aside(number, &reserves, out);
         // what is told in some cases is told here, where it is known what the postings before this
         // one left
@@ -227,7 +227,7 @@ impl Facts {
             out.accounts.insert(id);
             self.accounts.insert(id, account);
         }
-        let receipt = Receipt { posting: recorded, at: posting.at, repeated: false, balances };
+        let receipt = Receipt { posting: recorded, at: posting.at, repeated: false, available };
         if recorded.is_some() {
             self.last_posting = number;
             self.known.insert(posting.key, (posting.request, receipt.clone()));
@@ -283,28 +283,29 @@ impl Facts {
     }
 }
 
-/// Adds the entries of a posting; returns what is left on each of its accounts.
+/// Adds the entries of a posting; returns what each of its accounts has to spend then.
 fn add_entries(
     posting: &Posting,
     number: PostingId,
     accounts_after: &BTreeMap<AccountId, Account>,
     out: &mut BatchOutcome,
 ) -> Vec<(AccountId, i64)> {
-    let mut balances = Vec::with_capacity(posting.legs.len());
+    let mut available = Vec::with_capacity(posting.legs.len());
     for (leg, index) in posting.legs.iter().zip(0_i64..) {
         let after = accounts_after.get(&leg.account);
-        let balance_minor = after.map_or(0, |a| a.balance_minor);
-        balances.push((leg.account, balance_minor));
-        out.rows.entries.push(EntryRow {
+        let entry = EntryRow {
             posting_id: number,
             leg: index,
             account_id: leg.account,
             amount_minor: leg.amount_minor,
-            balance_minor,
+            balance_minor: after.map_or(0, |a| a.balance_minor),
+            held_minor: after.map_or(0, |a| a.held_minor),
             previous: after.and_then(|a| a.last_posting),
-        });
+        };
+        available.push((leg.account, entry.available_minor()));
+        out.rows.entries.push(entry);
     }
-    balances
+    available
 }
 
 /// Takes a part of an open hold back.

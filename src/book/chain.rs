@@ -29,7 +29,9 @@ pub fn digest(
             .number(e.leg)
             .number(e.account_id.number())
             .number(e.amount_minor);
-        hash.number(e.balance_minor).optional(e.previous.map(|id| id.number()));
+        hash.number(e.balance_minor)
+            .number(e.held_minor)
+            .optional(e.previous.map(|id| id.number()));
     }
     for h in holds {
         hash.number(h.posting_id.number())

@@ -7,7 +7,7 @@ use crate::limits::Meter;
 use crate::money::Currency;
 use crate::refusal::Refusal;
 use crate::store::arrangement_rows::ArrangementRow;
-use crate::store::book_rows::Account;
+use crate::store::book_rows::{Account, EntryRow, PostingRow};
 use crate::store::outbox::NewMessage;
 use crate::store::record::RecordKey;
 use crate::store::records::Record;
@@ -245,8 +245,8 @@ pub struct Receipt {
     pub at: Timestamp,
     /// It had been committed before: this is the receipt of then.
     pub repeated: bool,
-    /// Balance of each account after it, minor units.
-    pub balances: Vec<(AccountId, i64)>,
+    /// What each account had to spend after it, minor units: its balance but for what is held.
+    pub available: Vec<(AccountId, i64)>,
 }
 
 impl Posting {
@@ -286,8 +286,18 @@ impl Change {
 }
 
 impl Receipt {
-    /// Balance of this account after the posting, minor units.
-    pub fn balance_minor(&self, account: AccountId) -> Option<i64> {
-        self.balances.iter().find(|(id, _)| *id == account).map(|(_, balance)| *balance)
+    /// The receipt of what had been committed before.
+    pub fn again(posting: &PostingRow, legs: &[EntryRow]) -> Receipt {
+        Receipt {
+            posting: Some(posting.id),
+            at: Timestamp::from_micros(posting.at),
+            repeated: true,
+            available: legs.iter().map(|leg| (leg.account_id, leg.available_minor())).collect(),
+        }
+    }
+
+    /// What this account had to spend after the posting, minor units.
+    pub fn available_minor(&self, account: AccountId) -> Option<i64> {
+        self.available.iter().find(|(id, _)| *id == account).map(|(_, available)| *available)
     }
 }

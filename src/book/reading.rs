@@ -12,7 +12,6 @@ use crate::store::book_rows::{Account, HoldRow, PostingRow};
 use crate::store::changes_since::Invalidated;
 use crate::store::pins::PinRow;
 use crate::store::{Conn, StoreError, arrangement_rows, book_rows, dedup, lines, pins, records};
-use crate::time::Timestamp;
 use futures_util::future;
 use std::collections::{BTreeSet, HashMap};
 
@@ -167,15 +166,10 @@ fn learn_postings(
 ) -> Result<(), StoreError> {
     for row in rows {
         let key = Key::from_bytes(&row.key).ok_or(StoreError::Damaged("a key is not 20 bytes"))?;
-        let request = row
-            .request
-            .try_into()
-            .map_err(|_long| StoreError::Damaged("a request is not 16 bytes"))?;
+        let request = row.request.as_slice().try_into();
+        let request = request.map_err(|_long| StoreError::Damaged("a request is not 16 bytes"))?;
         let legs = book_rows::entries_of(conn, row.id)?;
-        let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
-        let at = Timestamp::from_micros(row.at);
-        let receipt = Receipt { posting: Some(row.id), at, repeated: true, balances };
-        facts.known.insert(key, (request, receipt));
+        facts.known.insert(key, (request, Receipt::again(&row, &legs)));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 use crate::catalogue::Catalogue;
 use crate::language::Language;
 use crate::request::Slots;
+use crate::store::book_rows::EntryRow;
 use crate::store::outbox::MessageRow;
 use crate::store::{Conn, StoreError, book_rows};
 use crate::text::to_gsm;
@@ -34,7 +35,7 @@ pub(super) fn put_into_words(
         let (at, legs) =
             whole.map_or((row.created_at, Vec::new()), |(posting, legs)| (posting.at, legs));
         let own = legs.iter().find(|leg| Some(leg.account_id) == row.account_id);
-        let balance = own.map(|leg| leg.balance_minor);
+        let balance = own.map(EntryRow::available_minor);
         // what a message says itself stays: until when something waits is not when it began
         for (name, value) in
             receipt::slots(&wallet.config, Some(posting), Timestamp::from_micros(at), balance)

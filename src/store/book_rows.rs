@@ -171,12 +171,14 @@ fn add_entries(entries: &[EntryRow]) -> Rows<'_> {
         Column::ids(entries.iter().map(|e| e.account_id)),
         Column::Numbers(entries.iter().map(|e| e.amount_minor).collect()),
         Column::Numbers(entries.iter().map(|e| e.balance_minor).collect()),
+        Column::Numbers(entries.iter().map(|e| e.held_minor).collect()),
         Column::optional_ids(entries.iter().map(|e| e.previous)),
     ];
     Rows::insert(
         entries.len(),
         columns,
-        "INSERT INTO entries (posting_id, leg, account_id, amount_minor, balance_minor, previous)",
+        "INSERT INTO entries (posting_id, leg, account_id, amount_minor, balance_minor, held_minor, \
+         previous)",
         "",
     )
 }

@@ -84,8 +84,17 @@ pub struct EntryRow {
     pub amount_minor: i64,
     /// The account's balance afterwards.
     pub balance_minor: i64,
+    /// What of that is held then.
+    pub held_minor: i64,
     /// The account's posting before this one.
     pub previous: Option<PostingId>,
+}
+
+impl EntryRow {
+    /// What the account had to spend afterwards, minor units: its balance but for what is held.
+    pub fn available_minor(&self) -> i64 {
+        self.balance_minor.saturating_sub(self.held_minor)
+    }
 }
 
 /// What a posting reserved or gave back.

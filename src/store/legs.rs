@@ -1,6 +1,6 @@
 //! The entries of a posting as PostgreSQL keeps them: packed into the posting's own row. Each leg
-//! is 32 bytes: account, amount, balance afterwards, previous posting (0 for none), each a
-//! big-endian number of 8 bytes. The view `entries` in the migration reads the same.
+//! is 40 bytes: account, amount, balance afterwards, what is held of it then, previous posting (0 for
+//! none), each a big-endian number of 8 bytes. The view `entries` in the migration reads the same.
 
 use super::StoreError;
 use super::book_types::{EntryRow, PostingRow};
@@ -15,7 +15,8 @@ pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
         rest = others;
         let numbers = |e: &EntryRow| {
             let previous = e.previous.unwrap_or_default();
-            [e.account_id.number(), e.amount_minor, e.balance_minor, previous.number()]
+            let account = e.account_id.number();
+            [account, e.amount_minor, e.balance_minor, e.held_minor, previous.number()]
         };
         legs.iter().flat_map(numbers).flat_map(i64::to_be_bytes).collect()
     };
@@ -24,17 +25,18 @@ pub fn pack(postings: &[PostingRow], entries: &[EntryRow]) -> Vec<Vec<u8>> {
 
 /// The entries of a posting out of its packed legs.
 pub fn unpack(posting_id: PostingId, packed: &[u8]) -> Result<Vec<EntryRow>, StoreError> {
-    let (legs, rest) = packed.as_chunks::<32>();
+    let (legs, rest) = packed.as_chunks::<40>();
     if !rest.is_empty() {
         return Err(StoreError::Damaged("the legs of a posting are cut short"));
     }
-    let entry = |(leg, bytes): (i64, &[u8; 32])| {
+    let entry = |(leg, bytes): (i64, &[u8; 40])| {
         let (numbers, _none) = bytes.as_chunks::<8>();
         let mut numbers = numbers.iter().map(|bytes| i64::from_be_bytes(*bytes));
         let mut next = || numbers.next().unwrap_or(0);
         let account_id = AccountId::of(next());
         let amount_minor = next();
         let balance_minor = next();
+        let held_minor = next();
         let previous = PostingId::of(next());
         EntryRow {
             posting_id,
@@ -42,6 +44,7 @@ pub fn unpack(posting_id: PostingId, packed: &[u8]) -> Result<Vec<EntryRow>, Sto
             account_id,
             amount_minor,
             balance_minor,
+            held_minor,
             previous: previous.if_any(),
         }
     };
@@ -70,6 +73,7 @@ mod tests {
             account_id: Id::of(1_001),
             amount_minor: -107,
             balance_minor: i64::MIN,
+            held_minor: i64::MAX,
             previous: previous.map(Id::of),
         };
         let postings = [posting(7), posting(8), posting(9)];

@@ -134,8 +134,8 @@ impl QueryFragment<Pg> for Back {
         out.push_bind_param::<BigInt, _>(&self.account)?;
         out.push_sql(
             ")) UNION ALL SELECT postings.*, back.line + 1 FROM back CROSS JOIN LATERAL (SELECT \
-             leg_number(back.legs, leg, 3) AS previous FROM generate_series(0, length(back.legs) / \
-             32 - 1) AS leg WHERE leg_number(back.legs, leg, 0) = ",
+             leg_number(back.legs, leg, 4) AS previous FROM generate_series(0, length(back.legs) / \
+             40 - 1) AS leg WHERE leg_number(back.legs, leg, 0) = ",
         );
         out.push_bind_param::<BigInt, _>(&self.account)?;
         out.push_sql(

@@ -161,7 +161,7 @@ impl Wallet {
     /// What only the receipt knows: code, date, time, new balance.
     fn receipt_slots(&self, receipt: &Receipt, caller: &Caller) -> Slots {
         let account = caller.person.as_ref().map(|p| p.account_id);
-        let balance = account.and_then(|account| receipt.balance_minor(account));
+        let balance = account.and_then(|account| receipt.available_minor(account));
         receipt::slots(&self.config, receipt.posting, receipt.at, balance)
     }
 }

@@ -67,13 +67,7 @@ impl Wallet {
                 return Ok(None);
             };
             let legs = book_rows::entries_of(conn, row.id)?;
-            let balances = legs.iter().map(|leg| (leg.account_id, leg.balance_minor)).collect();
-            Ok(Some(Receipt {
-                posting: Some(row.id),
-                at: Timestamp::from_micros(row.at),
-                repeated: true,
-                balances,
-            }))
+            Ok(Some(Receipt::again(&row, &legs)))
         });
         found.await.map_err(|e: StoreError| unavailable(&e))
     }

@@ -19,7 +19,7 @@ async fn a_payment_with_a_fee_moves_all_its_legs() {
     let ledger = Ledger::new().await;
     let receipt =
         ledger.ok(legs("fee", &[(ANN, -2_700), (BEN, 2_000), (FEES.number(), 700)])).await;
-    assert_eq!(receipt.balances, [(Id::of(ANN), 7_300), (Id::of(BEN), 7_000), (FEES, 700)]);
+    assert_eq!(receipt.available, [(Id::of(ANN), 7_300), (Id::of(BEN), 7_000), (FEES, 700)]);
     assert_eq!(
         (ledger.stands(ANN), ledger.stands(BEN), ledger.stands(FEES.number())),
         ((7_300, 0), (7_000, 0), (700, 0))
@@ -196,7 +196,7 @@ async fn fifty_at_the_same_moment_are_one() {
     assert!(
         receipts
             .iter()
-            .all(|receipt| receipt.balances == [(Id::of(ANN), 9_900), (Id::of(BEN), 5_100)])
+            .all(|receipt| receipt.available == [(Id::of(ANN), 9_900), (Id::of(BEN), 5_100)])
     );
     assert_eq!(ledger.stands(ANN), (9_900, 0));
     ledger.check();
@@ -250,6 +250,7 @@ async fn history_can_only_grow() {
     let entries = either("never", "cannot");
     let columns = [
         ("postings", "corrects"),
+        ("entries", "held_minor"),
         ("entries", "previous"),
         ("hold_entries", "amount_minor"),
         ("chain", "digest"),

@@ -65,9 +65,9 @@ fn here(sql: &str) -> String {
             "=",
             leg,
         ] => {
-            let columns = ["account_id", "amount_minor", "balance_minor", "previous"];
+            let columns = ["account_id", "amount_minor", "balance_minor", "held_minor", "previous"];
             let field = columns.iter().position(|name| *name == column).unwrap();
-            let from = leg.parse::<usize>().unwrap() * 32 + field * 8 + 1;
+            let from = leg.parse::<usize>().unwrap() * 40 + field * 8 + 1;
             let value = format!("int8send({value}::bigint)");
             format!(
                 "UPDATE postings SET legs = overlay(legs placing {value} from {from} for 8) WHERE \
@@ -77,7 +77,7 @@ fn here(sql: &str) -> String {
         ["DELETE", "FROM", "entries", "WHERE", "posting_id", "=", posting, ref rest @ ..] => {
             let leg: Option<usize> = rest.last().map(|leg| leg.parse().unwrap());
             let left = leg.map_or("''::bytea".to_owned(), |leg| {
-                format!("overlay(legs placing ''::bytea from {} for 32)", leg * 32 + 1)
+                format!("overlay(legs placing ''::bytea from {} for 40)", leg * 40 + 1)
             });
             format!("UPDATE postings SET legs = {left} WHERE id = {posting}")
         }
@@ -119,6 +119,7 @@ async fn an_edited_entry_is_found() {
             &["UPDATE entries SET amount_minor = -2600 WHERE posting_id = 3 AND leg = 0"],
             &["UPDATE entries SET balance_minor = 9999 WHERE posting_id = 3 AND leg = 0"],
             &["UPDATE entries SET account_id = 13 WHERE posting_id = 3 AND leg = 1"],
+            &["UPDATE entries SET held_minor = 5 WHERE posting_id = 3 AND leg = 0"],
             &["UPDATE entries SET previous = 1 WHERE posting_id = 4 AND leg = 1"],
         ])
         .await
@@ -179,10 +180,10 @@ async fn what_was_slipped_in_is_found() {
             &["INSERT INTO postings VALUES (9, 'gift', 0, x'00', x'00', NULL)"],
             // an entry without a posting: on PostgreSQL there is no place for it
             either(
-                &["INSERT INTO entries VALUES (9, 0, 13, 500, 2000, 8)"],
+                &["INSERT INTO entries VALUES (9, 0, 13, 500, 2000, 0, 8)"],
                 &["UPDATE postings SET legs = '' WHERE id = 4"]
             ),
-            &["INSERT INTO entries VALUES (4, 2, 13, 500, 2000, 4)"],
+            &["INSERT INTO entries VALUES (4, 2, 13, 500, 2000, 0, 4)"],
             &["INSERT INTO hold_entries VALUES (5, 0, 6, 11, 5)"],
             &["INSERT INTO chain VALUES (9, 9, 9, x'00')"],
         ])

@@ -343,8 +343,8 @@ proptest! {
                     );
                     if receipt.repeated {
                         prop_assert_eq!(
-                            Some(&receipt.balances),
-                            known.as_ref().map(|(_, first)| &first.balances)
+                            Some(&receipt.available),
+                            known.as_ref().map(|(_, first)| &first.available)
                         );
                     }
                 }

@@ -58,6 +58,37 @@ async fn balance_statement_and_what_is_held_agree() {
     world.check();
 }
 
+/// A receipt says what there is to spend, as the balance does: what is held is not in it, neither
+/// on the screen, nor in the text, nor when the same step comes again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_says_what_there_is_to_spend() {
+    let world = market().await;
+    let amina = world.phone(AMINA);
+    amina.dial().await;
+    amina.go(&[Pick("cash"), Pick("code"), Type("500"), Yes, Type("7361")]).await;
+    amina.messages().await;
+    dial_afresh(&amina).await;
+    let screen = amina.go(&[Pick("account"), Pick("balance")]).await;
+    let held = screen.split("Another KES ").nth(1).unwrap().split(" is").next().unwrap().to_owned();
+    let before = 500_000 - held.parse::<i64>().unwrap() * 100;
+    let way = [Type("0700000002"), Type("300"), Yes, Type("7361")];
+    dial_afresh(&amina).await;
+    amina.go(&[Pick("send")]).await;
+    let said = amina.go(&way).await;
+    let left =
+        kadogo::money::Money::new(before - 30_700, kadogo::money::Currency::parse("KES").unwrap());
+    let balance = format!("New balance {left}.");
+    assert!(said.contains(&balance), "{said}");
+    let again = amina.again().await;
+    assert!(again.contains(&balance), "{again}");
+    let told = amina.messages().await;
+    assert!(told.last().unwrap().contains(&balance), "{told:?}");
+    dial_afresh(&amina).await;
+    let screen = amina.go(&[Pick("account"), Pick("balance")]).await;
+    assert!(screen.starts_with(&format!("Your balance is {left}.")), "{screen}");
+    world.check();
+}
+
 /// Of a month that is over nobody says what is held today.
 #[tokio::test(flavor = "multi_thread")]
 async fn days_that_are_over_say_nothing_of_what_is_held_now() {

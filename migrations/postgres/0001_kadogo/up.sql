@@ -53,10 +53,10 @@ CREATE TABLE postings (
 );
 
 -- What a posting did to each account is kept in its own row: as rows of their own, with the index to find them, entries would
--- take twice the space and a quarter of the rate. Each leg is 32 bytes: account, amount, balance of the account after it,
--- the account's posting before this one (0 for none), each as a big-endian number of 8 bytes. A posting's amounts sum to zero.
+-- take twice the space and a quarter of the rate. Each leg is 40 bytes: account, amount, balance of the account after it,
+-- what of that is held then, the account's posting before this one (0 for none), each as a big-endian number of 8 bytes. A posting's amounts sum to zero.
 CREATE FUNCTION leg_number(legs BYTEA, leg INTEGER, field INTEGER) RETURNS BIGINT LANGUAGE sql IMMUTABLE AS $$
-    SELECT ('x' || encode(substr(legs, leg * 32 + field * 8 + 1, 8), 'hex'))::bit(64)::bigint
+    SELECT ('x' || encode(substr(legs, leg * 40 + field * 8 + 1, 8), 'hex'))::bit(64)::bigint
 $$;
 CREATE VIEW entries AS
 SELECT p.id AS posting_id,
@@ -64,8 +64,9 @@ SELECT p.id AS posting_id,
        leg_number(p.legs, l.leg, 0) AS account_id,
        leg_number(p.legs, l.leg, 1) AS amount_minor,
        leg_number(p.legs, l.leg, 2) AS balance_minor,
-       nullif(leg_number(p.legs, l.leg, 3), 0) AS previous
-FROM postings p, LATERAL generate_series(0, length(p.legs) / 32 - 1) AS l(leg);
+       leg_number(p.legs, l.leg, 3) AS held_minor,
+       nullif(leg_number(p.legs, l.leg, 4), 0) AS previous
+FROM postings p, LATERAL generate_series(0, length(p.legs) / 40 - 1) AS l(leg);
 
 -- What a posting reserved (above zero) or gave back (below zero). By the book.
 -- Distributed by posting_id, alike with postings.

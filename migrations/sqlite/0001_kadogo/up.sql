@@ -51,6 +51,8 @@ CREATE TABLE entries (
     amount_minor  INTEGER NOT NULL CHECK (amount_minor <> 0),
     -- balance of the account after this entry
     balance_minor INTEGER NOT NULL,
+    -- what of that is held then
+    held_minor    INTEGER NOT NULL,
     -- the account's posting before this one
     previous      INTEGER,
     PRIMARY KEY (posting_id, leg)

@@ -196,7 +196,12 @@ impl Walk {
 
     fn batch(&mut self, rows: &AuditRows) {
         let mut sums: BTreeMap<PostingId, i128> = BTreeMap::new();
+        let mut moves = rows.moves.iter().peekable();
         for leg in &rows.entries {
+            // what a posting sets aside and gives back counts in its own entries
+            while let Some(step) = moves.next_if(|step| step.posting_id <= leg.posting_id) {
+                self.reserves.step(step, &mut self.faults);
+            }
             let sum = sums.entry(leg.posting_id).or_default();
             *sum = sum.saturating_add(i128::from(leg.amount_minor));
             let tally = self.tallies.entry(leg.account_id).or_default();
@@ -213,9 +218,16 @@ impl Walk {
                     leg.posting_id, leg.account_id
                 )
             });
+            let held = self.reserves.held_minor(leg.account_id);
+            self.faults.require(held == i128::from(leg.held_minor), || {
+                format!(
+                    "posting {}: its entry for account {} says {} is held, the holds say {held}",
+                    leg.posting_id, leg.account_id, leg.held_minor
+                )
+            });
         }
+        moves.for_each(|step| self.reserves.step(step, &mut self.faults));
         for step in &rows.moves {
-            self.reserves.step(step, &mut self.faults);
             sums.entry(step.posting_id).or_default();
         }
         for event in &rows.trail {

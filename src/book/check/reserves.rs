@@ -132,6 +132,11 @@ impl Reserves {
         left.into_iter().for_each(|(id, hold)| self.judge(id, hold));
     }
 
+    /// What is reserved of this account by the moves so far, minor units.
+    pub fn held_minor(&self, account: AccountId) -> i128 {
+        self.held.get(&account).copied().unwrap_or(0)
+    }
+
     /// What is reserved of this account; not asked for again.
     pub fn take_held(&mut self, account: AccountId) -> i128 {
         self.held.remove(&account).unwrap_or(0)

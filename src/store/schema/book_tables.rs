@@ -47,6 +47,7 @@ diesel::table! {
         account_id -> BigInt,
         amount_minor -> BigInt,
         balance_minor -> BigInt,
+        held_minor -> BigInt,
         previous -> Nullable<BigInt>,
     }
 }

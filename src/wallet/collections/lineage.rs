@@ -58,6 +58,7 @@ mod tests {
             account_id: Id::of(1),
             amount_minor,
             balance_minor,
+            held_minor: 0,
             previous: None,
         }
     }

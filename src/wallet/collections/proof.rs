@@ -101,6 +101,7 @@ mod tests {
             account_id: Id::of(9),
             amount_minor,
             balance_minor,
+            held_minor: 0,
             previous: None,
         };
         Leaf::of(salt, &[7; 16], Id::of(gift), &own)

@@ -145,14 +145,16 @@ impl Oracle {
             return Verdict::Refused(against, None);
         }
         let number = self.last + 1;
-        let balance = |account: i64| i64::try_from(self.accounts[&account].balance).unwrap();
-        let balances =
-            posting.legs.iter().map(|leg| (leg.account, balance(leg.account.number()))).collect();
+        let available = |leg: &Leg| {
+            let stand = &self.accounts[&leg.account.number()];
+            (leg.account, i64::try_from(stand.balance - stand.held).unwrap())
+        };
+        let available = posting.legs.iter().map(available).collect();
         let receipt = Receipt {
             posting: recorded.then_some(Id::of(number)),
             at: posting.at,
             repeated: false,
-            balances,
+            available,
         };
         if recorded {
             self.last = number;

@@ -303,10 +303,10 @@ impl Run {
                     if receipt.posting.is_some() {
                         let first =
                             self.receipts.entry(ask.posting.key).or_insert_with(|| receipt.clone());
-                        let same = (first.posting, first.at, &first.balances);
+                        let same = (first.posting, first.at, &first.available);
                         assert_eq!(
                             same,
-                            (receipt.posting, receipt.at, &receipt.balances),
+                            (receipt.posting, receipt.at, &receipt.available),
                             "{:?}",
                             ask.posting
                         );

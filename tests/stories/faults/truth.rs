@@ -12,7 +12,6 @@ use kadogo::store::book_rows::{Account, EntryRow, HoldRow, HoldState, NewRows, P
 use kadogo::store::head::Head;
 use kadogo::store::record::{Occupant, RecordKey};
 use kadogo::store::records::Record;
-use kadogo::time::Timestamp;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -52,12 +51,7 @@ impl Truth {
         for posting in postings {
             if let Some(index) = self.keys.get(&posting.key).filter(|_| posting.is_recorded()) {
                 let row = &self.postings[*index];
-                let balances = self.entries[*index]
-                    .iter()
-                    .map(|leg| (leg.account_id, leg.balance_minor))
-                    .collect();
-                let at = Timestamp::from_micros(row.at);
-                let receipt = Receipt { posting: Some(row.id), at, repeated: true, balances };
+                let receipt = Receipt::again(row, &self.entries[*index]);
                 facts.known.insert(posting.key, (row.request.clone().try_into().unwrap(), receipt));
             }
         }

@@ -164,6 +164,7 @@ impl World {
             account_id: Id::of(*account_id),
             amount_minor: *amount_minor,
             balance_minor: if *account_id == MONEY { balance + amount_minor } else { 0 },
+            held_minor: 0,
             previous: if *account_id == MONEY { previous } else { None },
         };
         let posting = PostingRow {

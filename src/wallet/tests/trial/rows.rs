@@ -43,6 +43,7 @@ pub fn posting(
         account_id: Id::of(*account_id),
         amount_minor: *amount_minor,
         balance_minor: 0,
+        held_minor: 0,
         previous: None,
     };
     (row, (1..).zip(legs).map(entry).collect())

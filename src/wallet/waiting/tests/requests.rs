@@ -182,6 +182,7 @@ fn whom_somebody_has_paid_has_places_with_them_that_strangers_cannot_fill() {
             account_id: Id::of(account),
             amount_minor,
             balance_minor: 0,
+            held_minor: 0,
             previous: None,
         };
         let posting = PostingRow {
