@@ -11,7 +11,7 @@ use crate::closing::{day_table, gl_lines};
 use crate::config::menus_folder;
 use crate::id::SheetId;
 use crate::menu_folder::Folder;
-use crate::printing::{say, say_on};
+use crate::printing::{counted, say, say_on};
 use crate::private_file;
 use crate::signed_in::Office;
 use crate::staff::role::Right;
@@ -204,7 +204,7 @@ async fn list(office: &Office) -> anyhow::Result<()> {
     for (signers, head) in found {
         let DayHead { day, cut, link, breaks, .. } = head;
         let signers = signers.join(", ");
-        say!("{day}: up to posting {cut}, link {link}; {breaks} breaks; {signers}");
+        say!("{day}: up to posting {cut}, link {link}; {}; {signers}", counted(breaks, "break"));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use crate::signed_in::Office;
 use crate::staff::role::Right;
 use crate::staff_commands::fields;
 use crate::store::people::PersonRow;
+use crate::terminal_words;
 use crate::wallet::Wallet;
 use crate::wallet::deals::deals_of_staff::Dispute;
 use crate::wallet::deals::judging;
@@ -31,14 +32,14 @@ pub async fn acted(office: &Office, act: DealAct) -> anyhow::Result<()> {
         DealAct::List => {
             office.signs(Right::Look).await?;
             for dispute in wallet.disputes().await? {
-                say!("{}", line(wallet, &dispute));
+                say!("{}", line(office, &dispute));
             }
             Ok(())
         }
         DealAct::Show { code } => {
             office.signs(Right::Look).await?;
             let dispute = wallet.deal(&code).await.map_err(|no| office.refused(&no))?;
-            shown(wallet, &dispute);
+            shown(office, &dispute);
             Ok(())
         }
         DealAct::Propose { code, back, because, why } => {
@@ -77,28 +78,33 @@ fn who(wallet: &Wallet, person: Option<&PersonRow>) -> String {
     format!("{} {}", person.name, phone.unwrap_or_default())
 }
 
-fn line(wallet: &Wallet, dispute: &Dispute) -> String {
+fn line(office: &Office, dispute: &Dispute) -> String {
+    let wallet = &office.app.wallet;
+    let words = &office.app.menus.get().catalogue;
     let terms = &dispute.deal.terms;
     let [buyer, seller] = &dispute.sides;
-    let state: &str = dispute.deal.state.into();
+    let state = terminal_words::named(words, "console.deal_state", dispute.deal.state.into());
+    let problem = terms.problem.as_ref();
+    let problem = problem.map(|problem| terminal_words::named(words, "words.problem", problem));
     let ruling = terms.ruling.as_ref().map_or(String::new(), |ruling| {
         format!("; {} proposes {} back", ruling.by, money(wallet, ruling.back_minor))
     });
     format!(
-        "{} {state}: {} left of {} for {}, {} buys from {}; {}{ruling}",
+        "{} ({state}): {} left of {} for {}, {} buys from {}; {}{ruling}",
         dispute.code,
         money(wallet, terms.left_minor()),
         money(wallet, terms.amount_minor),
         terms.goods,
         who(wallet, buyer.as_ref()),
         who(wallet, seller.as_ref()),
-        terms.problem.as_deref().unwrap_or("nothing is said to be wrong"),
+        problem.as_deref().unwrap_or("nothing is said to be wrong"),
     )
 }
 
-fn shown(wallet: &Wallet, dispute: &Dispute) {
+fn shown(office: &Office, dispute: &Dispute) {
+    let wallet = &office.app.wallet;
     let terms = &dispute.deal.terms;
-    say!("{}", line(wallet, dispute));
+    say!("{}", line(office, dispute));
     let look = counted(terms.look_days, "day");
     say!("deliver by {}, {look} to look", terms.deliver_by.text());
     if let Some(platform) = &terms.platform {

@@ -18,6 +18,12 @@ pub fn of_folder(folder: &Folder, market: &Market) -> Result<Catalogue, anyhow::
     read.map_err(|_none| anyhow!("there are no words to say it with"))
 }
 
+/// A state, a kind or a cause, by the name it is stored under: `console.deal_state`, `dispute`.
+pub fn named(words: &Catalogue, family: &str, name: &str) -> String {
+    let said = words.text(Language::EN, &format!("{family}.{name}"));
+    said.map_or_else(|| name.replace('_', " "), str::to_owned)
+}
+
 /// Why something was refused.
 pub fn refused(words: &Catalogue, refusal: &Refusal) -> anyhow::Error {
     anyhow!("{}", words.refused_to_staff(Language::EN, refusal.code(), &refusal.slots))

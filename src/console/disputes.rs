@@ -86,7 +86,7 @@ fn deal(desk: &Desk, dispute: &Dispute) -> Markup {
                 dd { (who(desk, seller.as_ref())) }
                 @if let Some(problem) = &terms.problem {
                     dt { (desk.say(Word::Problem)) }
-                    dd { (problem) }
+                    dd { (desk.words.deal_problem(problem)) }
                 }
                 @if let Some(ruling) = &terms.ruling {
                     dt { (desk.say(Word::Proposed)) }

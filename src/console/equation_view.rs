@@ -21,11 +21,17 @@ const LISTED: usize = 5;
 pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
     let standing = &figures.standing;
     let breaks = standing.breaks();
+    // a demo's own money is against no bank, and nobody has to mend that
+    let in_demo = !desk.console.played.is_empty();
+    let is_of_demo = |each: &Break| ItemKind::from(each.kind) == ItemKind::NoStatement;
+    let only_of_demo = in_demo && breaks.iter().all(is_of_demo);
     html! {
         section {
             h2 { (desk.say(Word::Equation)) }
             @if breaks.is_empty() {
                 (frame::well(&desk.say(Word::Explained)))
+            } @else if only_of_demo {
+                ul.notice { @for each in &breaks { (broken(desk, each)) } }
             } @else {
                 div.notice.bad role="status" {
                     strong { (desk.say(Word::NotExplained)) }

@@ -25,7 +25,7 @@ pub fn links(desk: &Desk, kind: ItemKind, name: &str, minor: i64) -> Markup {
     let lists = lists.map(|(route, word)| (route.path(), desk.say(word)));
     let all: Vec<(String, String)> = forms.chain(lists).collect();
     html! {
-        @if kind == ItemKind::NoStatement { span.about { (desk.say(Word::NoStatementHow)) } }
+        @if kind == ItemKind::NoStatement { " " span.about { (desk.say(Word::NoStatementHow)) } }
         @if !all.is_empty() {
             span.links { @for (to, label) in all { a href=(to) { (label) } } }
         }

@@ -310,6 +310,11 @@ impl Words {
         self.named(&["deal_state"], state)
     }
 
+    /// What is wrong with a deal, as its two sides read it.
+    pub fn deal_problem(&self, problem: &str) -> String {
+        self.catalogue.say(self.language, &format!("words.problem.{problem}"), &Slots::new())
+    }
+
     /// How a payment stands that is asked back.
     pub fn reversal_state(&self, state: &str) -> String {
         self.named(&["reversal_state"], state)

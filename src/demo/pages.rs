@@ -5,7 +5,6 @@ use super::{showcase, world};
 use crate::app_state::AppState;
 use crate::language::Language;
 use crate::market::Market;
-use crate::money::Money;
 use crate::phone::Msisdn;
 use crate::time::Timestamp;
 use crate::value::Slots;
@@ -54,15 +53,12 @@ async fn phone(state: Data<AppState>) -> HttpResponse {
 
 /// The page with the numbers and the money of a market.
 fn of_market(page: &str, market: &Market) -> String {
-    // what the collection on show has not yet
-    let missing = Money::new(market.shown.sized(20_000), market.currency);
     let somebody = Msisdn::from_e164(&market.made_up(BARAKA)).map(|number| number.local(market));
     page.replace("COUNTRY_CODE", &market.country_code)
         .replace("TRUNK_SIGN", &market.trunk)
         .replace("TIME_ZONE", market.zone.iana_name().unwrap_or("UTC"))
         .replace("CURRENCY_CODE", market.currency.as_str())
         .replace("CURRENCY_DECIMALS", &market.currency.exponent().to_string())
-        .replace("MISSING_AMOUNT", &missing.to_string())
         .replace("SAMPLE_NUMBER", somebody.as_ref().unwrap_or(&market.sample))
 }
 

@@ -14,7 +14,7 @@ pub const GOES_ON: &str = "
 Something goes on already. Dial, Safe pay, My deals: one in every state, for buyers and sellers.
 Dial, More services: Collections has one that is nearly reached, Groups one that asks for a yes.
 Where a deal asks for a code, be the other one, who reads it in the same deal.
-Two people of the staff have their pages at /console: one asks, the other one approves.
+The staff's pages are at /console: sign in as wanjiru, who asks, and as otieno, who approves.
 ";
 
 /// The setting that says that all of it was made, and its value.

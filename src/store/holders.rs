@@ -13,7 +13,7 @@ use super::schema::{
 };
 use super::staff_rows::StaffState;
 use super::{StoreError, legs};
-use crate::id::{AccountId, PinId};
+use crate::id::AccountId;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
@@ -37,8 +37,8 @@ pub struct AccountHolder {
 pub struct CallerProfile {
     /// Who.
     pub person: PersonRow,
-    /// They have a PIN.
-    pub settled: bool,
+    /// Wrong PINs since the last right one; none where they have no PIN.
+    pub pin_attempts: Option<i64>,
     /// Where they serve as an agent.
     pub post: Option<AgentPost>,
     /// A payment waits for their yes.
@@ -132,7 +132,7 @@ pub async fn caller_profiles(
         return Ok(Vec::new());
     }
     type ProfileColumns =
-        (PersonRow, Option<PinId>, Option<AssistantRow>, Option<OutletRow>, bool, bool);
+        (PersonRow, Option<i64>, Option<AssistantRow>, Option<OutletRow>, bool, bool);
     let open = arrangements::table.filter(arrangements::open.eq(true));
     let wanted = open
         .filter(arrangements::kind.eq(WANTED))
@@ -153,7 +153,7 @@ pub async fn caller_profiles(
         )
         .select((
             people::all_columns,
-            pins::account_id.nullable(),
+            pins::attempts.nullable(),
             assistants::all_columns.nullable(),
             outlets::all_columns.nullable(),
             exists(wanted).or(exists(demanded)),
@@ -171,9 +171,11 @@ pub async fn caller_profiles(
             ask::rows(asked, all.filter(people::msisdn.eq_any(msisdns))).await?
         }
     };
-    let profile = |(person, pin, assistant, outlet, order_waits, is_staff): ProfileColumns| {
-        let post = assistant.zip(outlet).map(|(assistant, outlet)| AgentPost { assistant, outlet });
-        CallerProfile { person, settled: pin.is_some(), post, order_waits, is_staff }
-    };
+    let profile =
+        |(person, pin_attempts, assistant, outlet, order_waits, is_staff): ProfileColumns| {
+            let post =
+                assistant.zip(outlet).map(|(assistant, outlet)| AgentPost { assistant, outlet });
+            CallerProfile { person, pin_attempts, post, order_waits, is_staff }
+        };
     Ok(found.into_iter().map(profile).collect())
 }

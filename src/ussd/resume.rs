@@ -7,8 +7,8 @@ use super::state::State;
 use super::{CallerView, Menus, Step};
 use crate::request::Slots;
 
-/// The state to offer to someone who was cut off at `state`; nothing if only the start would be
-/// left.
+/// The state to offer to someone who was cut off at `state`; nothing where they had not typed or
+/// picked anything yet that would be lost, as from the start they are back as soon.
 pub fn resumable(menus: &Menus, state: &State) -> Option<State> {
     let menu = &menus.customer;
     let state = state.kept.as_deref().unwrap_or(state);
@@ -25,9 +25,18 @@ pub fn resumable(menus: &Menus, state: &State) -> Option<State> {
         }
     }
     back.screen = path.pop()?;
-    let only_start = path.is_empty();
-    back = State { path, page: 0, note: None, kept: None, ..back };
-    (!only_start).then_some(back)
+    let has_answer = |id: &String| {
+        menu.screen(id).is_some_and(|screen| match &screen.kind {
+            Kind::Input(_) | Kind::List(_) => {
+                screen.fields().iter().any(|field| back.fields.contains_key(*field))
+            }
+            Kind::Menu(..) | Kind::Show(..) | Kind::Confirm(_) | Kind::Resume | Kind::End => false,
+        })
+    };
+    if !path.iter().any(has_answer) {
+        return None;
+    }
+    Some(State { path, page: 0, note: None, kept: None, ..back })
 }
 
 /// Asks whether to continue where `old` was, or to start again.
@@ -47,13 +56,19 @@ pub fn offer(menus: &Menus, caller: &CallerView, mut old: State) -> Step {
 }
 
 impl Navigator<'_> {
-    /// In what somebody was cut off: the words of the last choice before they typed anything else.
+    /// In what somebody was cut off: the words of the first and the last choice before they typed
+    /// anything else.
     fn place(&self, old: &State) -> String {
         let screens: Vec<&String> = old.path.iter().chain([&old.screen]).collect();
         let chosen = screens.windows(2).map_while(|pair| match pair {
             [id, next] => self.choice_to(old, id, next),
             _ => None,
         });
+        let mut chosen: Vec<String> = chosen.collect();
+        chosen.dedup();
+        if let [first, .., last] = chosen.as_slice() {
+            return format!("{first} > {last}");
+        }
         // a menu that is not gone back to says it all the same, by what it is called where it is
         // chosen
         let all = || self.menu.screens.keys();
@@ -63,7 +78,7 @@ impl Navigator<'_> {
             chosen.or_else(|| self.choice_to(old, menu, next))
         };
         let joining = || self.word(old, &format!("screen.{}.joining", self.menu.resume.text));
-        chosen.last().or_else(|| screens.iter().skip(1).find_map(led_to)).unwrap_or_else(joining)
+        chosen.pop().or_else(|| screens.iter().skip(1).find_map(led_to)).unwrap_or_else(joining)
     }
 
     /// The words of what was chosen on a menu and led on. A language is no place.

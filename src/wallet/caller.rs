@@ -1,5 +1,6 @@
 //! Who asks: a number that a gateway vouches for, whose wallet it is, and where they serve.
 
+use crate::book::PIN_ATTEMPTS_MAX;
 use crate::phone::Msisdn;
 use crate::store::agent_rows::AgentPost;
 use crate::store::holders::{self, CallerProfile};
@@ -17,6 +18,8 @@ pub struct Caller {
     pub person: Option<PersonRow>,
     /// They have a PIN. Who was registered by an agent has none until they choose it.
     pub settled: bool,
+    /// Too many wrong PINs were typed: only the staff let them try again.
+    pub pin_locked: bool,
     /// Where they serve as an agent.
     pub post: Option<AgentPost>,
     /// A payment waits for their yes.
@@ -45,14 +48,21 @@ impl Caller {
     /// Who has this number, as they were found.
     pub fn of(msisdn: Msisdn, found: Option<CallerProfile>) -> Caller {
         match found {
-            Some(CallerProfile { person, settled, post, order_waits, is_staff }) => {
-                let (person, staff) = (Some(person), None);
-                Caller { msisdn, person, settled, post, order_waits, is_staff, staff }
-            }
+            Some(CallerProfile { person, pin_attempts, post, order_waits, is_staff }) => Caller {
+                msisdn,
+                person: Some(person),
+                settled: pin_attempts.is_some(),
+                pin_locked: pin_attempts.is_some_and(|attempts| attempts >= PIN_ATTEMPTS_MAX),
+                post,
+                order_waits,
+                is_staff,
+                staff: None,
+            },
             None => Caller {
                 msisdn,
                 person: None,
                 settled: false,
+                pin_locked: false,
                 post: None,
                 order_waits: false,
                 is_staff: false,

@@ -122,6 +122,10 @@ impl Wallet {
         let Some(service) = service(&request.service) else {
             return Answer::Refused(Reason::SERVICE_UNKNOWN.into());
         };
+        if mode == Mode::Quote && service.authority == Authority::Customer && caller.pin_locked {
+            // now, and not when all has been typed
+            return Answer::Refused(Reason::PIN_LOCKED.into());
+        }
         if let Err(refusal) = self.looked_up(service, caller, &request.fields) {
             return Answer::Refused(refusal);
         }

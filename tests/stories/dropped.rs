@@ -45,9 +45,11 @@ async fn go_on_after(steps: usize, rest: &[Step<'_>]) -> String {
     transcript
 }
 
+/// Where nothing was typed nothing is lost: nobody is asked what one key brings back.
 #[tokio::test(flavor = "multi_thread")]
-async fn cut_off_at_the_number_one_goes_on_with_it() {
-    insta::assert_snapshot!(go_on_after(1, &PATH[1..]).await);
+async fn cut_off_before_anything_was_typed_one_begins_as_ever() {
+    let world = World::new().await;
+    assert_eq!(cut_after(&world, 1).await.transcript(), the_start());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +77,7 @@ async fn cut_off_after_the_payment_one_starts_anew() {
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_starts_again_has_entered_nothing() {
     let world = World::new().await;
-    for steps in 1..=4 {
+    for steps in 2..=4 {
         let phone = cut_after(&world, steps).await;
         assert!(phone.pick("restart").await.starts_with("Kadogo\n1 Send money"), "{steps}");
         assert!(phone.pick("send").await.contains("Enter the phone number"), "{steps}");
@@ -125,7 +127,7 @@ async fn a_stranger_cut_off_at_the_pin_chooses_it_from_the_start() {
     before.go(&[Pick("sw"), Type("Neema Achieng"), Type("7361")]).await;
     let phone = world.phone(STRANGER);
     phone.dial().await;
-    phone.go(&[Pick("continue"), Type("Neema Achieng"), Type("8053"), Type("8053")]).await;
+    phone.go(&[Pick("sw"), Type("Neema Achieng"), Type("8053"), Type("8053")]).await;
     insta::assert_snapshot!(phone.transcript());
 }
 
@@ -266,7 +268,8 @@ async fn who_was_cut_off_behind_a_menu_reads_what_they_had_chosen() {
     let world = World::new().await;
     let phone = world.phone(AMINA);
     phone.dial().await;
-    phone.go(&[Pick("account"), Pick("standing"), Pick("new")]).await;
+    let way = [Pick("account"), Pick("standing"), Pick("new"), Type("0700000002")];
+    phone.go(&way).await;
     let asked = world.phone(AMINA).dial().await;
     assert!(asked.starts_with("Go on where you stopped: Standing payments?"), "{asked}");
 }

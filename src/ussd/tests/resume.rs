@@ -65,20 +65,28 @@ fn nothing_to_resume() {
 }
 
 #[test]
-fn a_stranger_comes_back_to_the_name_in_the_language_chosen() {
-    let mut phone = redial(stranger(), &["2", "Juma Hamisi", "2580"]).unwrap();
-    phone.types(&["1"]).says("Weka jina lako");
-    assert!(!phone.state.fields.contains_key("new_pin"));
-    assert_eq!(phone.state.fields.get("language").unwrap(), "sw");
+fn a_stranger_whose_name_would_be_asked_again_begins_anew() {
+    assert!(redial(stranger(), &["2", "Juma Hamisi", "2580"]).is_none());
 }
 
 #[test]
-fn who_has_joined_meanwhile_begins_as_a_customer() {
-    let mut phone = Phone::dial(stranger(), kind_wallet);
-    phone.types(&["2"]);
+fn who_only_looked_at_menus_has_lost_nothing() {
+    for inputs in [&["1"][..], &["2", "3"]] {
+        assert!(redial(amina(), inputs).is_none(), "{inputs:?}");
+    }
+}
+
+#[test]
+fn who_is_somebody_else_by_now_begins_as_that() {
+    let mut phone = Phone::dial(amina(), kind_wallet);
+    phone.types(&["1", "0712345678"]);
     let old = resumable(&phone.menus, &phone.state).unwrap();
-    phone.caller.known = true;
+    phone.caller.known = false;
     let step = offer(&phone.menus, &phone.caller, old);
+    phone.follow(step);
+    assert!(phone.text.starts_with("Welcome"), "{}", phone.text);
+    phone.caller.known = true;
+    let step = offer(&phone.menus, &phone.caller, State::at("welcome", None));
     phone.follow(step);
     phone.says("1 Send money");
 }

@@ -257,7 +257,7 @@ impl Trial {
             let Caller { person, settled, post, order_waits, is_staff, .. } = caller.clone();
             let profile = person.map(|person| crate::store::holders::CallerProfile {
                 person,
-                settled,
+                pin_attempts: settled.then_some(0),
                 post,
                 order_waits,
                 is_staff,
