@@ -9,9 +9,9 @@ use crate::clock_watch;
 use crate::config::Settings;
 use crate::connections::Connections;
 use crate::console::desk::Console;
-use crate::console::route::ROOT;
 use crate::console::serving;
 use crate::demo::{pages, showcase, staff_on_show, world};
+use crate::doors::Doors;
 use crate::http;
 use crate::id_digest::IdKey;
 use crate::market::Market;
@@ -34,7 +34,7 @@ use crate::wallet::{Rule, ServiceConfig, Wallet, bootstrap};
 use crate::ways_out;
 use actix_web::dev::Server;
 use actix_web::web;
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use secrecy::SecretString;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -116,6 +116,12 @@ impl App {
         randomness: Randomness,
     ) -> anyhow::Result<(App, Committer)> {
         let metrics = Arc::new(Metrics::default());
+        // menus that are not good must not make a database first
+        let begins = !Store::is_there(settings.database_url.expose())?;
+        let rulebook = match rulebook {
+            None if begins => Some(App::first_rulebook(settings)?),
+            rulebook => rulebook,
+        };
         let (store, book, committer) =
             open_book(settings.database_url.expose().to_owned(), metrics.clone()).await?;
         let built = async {
@@ -284,7 +290,16 @@ pub async fn run(
     settings: Settings,
     ready: impl FnOnce(&App, SocketAddr, &[world::PersonView]),
 ) -> anyhow::Result<()> {
+    let doors = Doors::open(&settings)?;
     let (app, committer) = App::build(&settings, Clock::System, Randomness::os()?).await?;
+    let alone = match app.wallet.store.serve_alone() {
+        Ok(alone) => alone,
+        Err(taken) => {
+            drop(app);
+            ended(committer).await?;
+            return Err(taken.into());
+        }
+    };
     if settings.demo {
         staff_on_show::make(&app.wallet).await;
     }
@@ -300,27 +315,23 @@ pub async fn run(
     let state = app.state(settings.callback_token.clone(), settings.answer_within);
     let state = AppState { has_metrics: settings.metrics_listen.is_none(), ..state };
     let late = state.late.clone();
-    let listener = listen(settings.listen, "--listen")?;
-    let address = listener.local_addr()?;
+    doors.say()?;
+    let address = doors.public.local_addr()?;
     let mut servers = Vec::new();
-    if let Some(own) = settings.console_listen {
-        let own = listen(own, "--console-listen")?;
-        tracing::info!(address = %own.local_addr()?, "the console is open, under {ROOT}");
+    if let Some(own) = doors.console {
         servers.push(serve_console(state.clone(), app.console.clone(), own)?);
     }
-    if let Some(own) = settings.metrics_listen {
-        let own = listen(own, "--metrics-listen")?;
-        tracing::info!(address = %own.local_addr()?, "the numbers are told, under /metrics");
+    if let Some(own) = doors.metrics {
         let numbers = AppState { has_metrics: true, ..state.clone() };
         servers.push(http::server(numbers, own, Arc::new(|_config| ()))?);
     }
-    servers.push(serve(state, listener, settings.demo)?);
+    servers.push(serve(state, doors.public, settings.demo)?);
     let mut workers = app.start_workers(&stopped);
     workers.push(app.watch_clock(&stopped));
     let serving = servers.into_iter().map(|server| (server.handle(), tokio::spawn(server)));
     let serving: Vec<_> = serving.collect();
     ready(&app, address, &people);
-    wait_for_signals(&app).await?;
+    app.told_to_stop().await?;
     tracing::info!("stopping: no new requests, finishing what is in hand");
     for (handle, server) in serving {
         handle.stop(true).await;
@@ -340,32 +351,10 @@ pub async fn run(
     }
     drop(app);
     ended(committer).await?;
+    // its locks on the file must be gone before this one is
+    drop(alone);
     tracing::info!("stopped");
     Ok(())
-}
-
-fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .with_context(|| format!("cannot listen on {address}: choose another address with {flag}"))
-}
-
-/// Returns on SIGTERM or Ctrl-C; SIGHUP reloads the menus.
-async fn wait_for_signals(app: &App) -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    loop {
-        tokio::select! {
-            _ = hangup.recv() => match app.reload() {
-                Ok(()) => tracing::info!("the menus were reloaded"),
-                Err(error) => tracing::error!("the menus were not reloaded, the old ones stay: \
-                                               {error:#}"),
-            },
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-        }
-    }
 }
 
 /// What the services know of where they are.

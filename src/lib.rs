@@ -26,6 +26,7 @@ pub mod check_digit;
 pub mod clock_guard;
 pub mod console_url;
 pub mod descriptors;
+pub mod doors;
 pub mod email;
 pub mod id;
 pub mod id_digest;

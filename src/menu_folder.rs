@@ -215,7 +215,7 @@ impl Folder {
     }
 
     fn grammar(&self, market: &Market, problems: &mut Vec<String>) -> Option<Grammar> {
-        match Grammar::parse(&self.sms, market) {
+        match Grammar::named(&self.sms, market, &self.names.brand) {
             Ok(grammar) => {
                 self.examples(&grammar, market, problems);
                 let by_text = SERVICES.iter().filter(|service| service.by_text().is_some());
@@ -243,7 +243,8 @@ impl Folder {
         let theirs = theirs
             .and_then(|files| market_file::parse(&files.code, &files.market).map_err(in_words));
         let tried = theirs.and_then(|market| {
-            Grammar::parse(&self.sms, &market).map(|grammar| grammar.check(&market))
+            let grammar = Grammar::named(&self.sms, &market, &self.names.brand);
+            grammar.map(|grammar| grammar.check(&market))
         });
         problems.extend(tried.unwrap_or_else(|wrong| wrong));
     }

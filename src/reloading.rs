@@ -15,10 +15,18 @@ impl App {
     /// What the folder says of the market that is named, or that the database was begun with.
     pub async fn rulebook_of(store: &Store, settings: &Settings) -> anyhow::Result<Rulebook> {
         let kept = bootstrap::kept_market(store).await?;
+        App::rulebook_for(settings, kept)
+    }
+
+    /// The same where no database was begun yet.
+    pub fn first_rulebook(settings: &Settings) -> anyhow::Result<Rulebook> {
+        App::rulebook_for(settings, None)
+    }
+
+    fn rulebook_for(settings: &Settings, kept: Option<String>) -> anyhow::Result<Rulebook> {
         let market = settings.market.clone().or(kept);
         let market = market.as_deref().unwrap_or(market_files::DEFAULT);
-        let folder = settings.menus.as_deref();
-        Rulebook::load(folder, market, &settings.names)
+        Rulebook::load(settings.menus.as_deref(), market, &settings.names)
     }
 
     /// Takes changed menus into use, all at one moment; keeps the ones in use when the new ones are
@@ -29,6 +37,25 @@ impl App {
         let market = &self.wallet.config.market.code;
         self.rulebook.set(Rulebook::load(folder, market, names)?);
         Ok(())
+    }
+
+    /// Returns on SIGTERM or Ctrl-C; SIGHUP reloads the menus.
+    pub async fn told_to_stop(&self) -> anyhow::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        loop {
+            tokio::select! {
+                _ = hangup.recv() => match self.reload() {
+                    Ok(()) => tracing::info!("the menus were reloaded"),
+                    Err(error) => tracing::error!("the menus were not reloaded, the old ones stay: \
+                                                   {error:#}"),
+                },
+                _ = terminate.recv() => return Ok(()),
+                _ = interrupt.recv() => return Ok(()),
+            }
+        }
     }
 
     /// Another policy, whatever the folder says: for who measures, and for tests.

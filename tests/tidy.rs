@@ -110,6 +110,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "collection_commands",
             "customer_commands",
             "deal_commands",
+            "doors",
             "forgetting",
             "http",
             "manual",

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use regex::{Captures, Regex};
 
 use super::payment::{Miss, Missing, Payment, PaymentForm, PaymentWords, Sentence};
-use super::phrases::Tokens;
+use super::phrases::{Phrase, Tokens};
 use crate::email::Email;
 use crate::language::Language;
 use crate::market::Market;
@@ -35,6 +35,8 @@ pub struct Grammar {
     pub(super) secret: SecretRule,
     /// The words that stand around commands, and within payments.
     pub(super) phrases: PaymentWords,
+    /// What the service is called: who writes to it may say so.
+    pub(super) brand: Vec<Phrase>,
 }
 
 /// How one service is asked for in one language.
@@ -158,7 +160,10 @@ impl Grammar {
         if self.secret.patterns.iter().any(|pattern| pattern.is_match(&text)) {
             return Reading::Secret;
         }
-        let reading = self.understand(&text, market);
+        let reading = match self.understand(&text, market) {
+            Reading::Unknown => self.called_by_name(&text, market),
+            reading => reading,
+        };
         match &reading {
             Reading::Command { .. } => reading,
             _incomplete if self.complete_without_a_pin(&text, &reading, market) => Reading::Secret,
@@ -167,6 +172,16 @@ impl Grammar {
             | Reading::Secret
             | Reading::Unknown => reading,
         }
+    }
+
+    /// `STOP KADOGO`: a command that needs nothing else. In what is said besides, the name of the
+    /// service is not passed over.
+    fn called_by_name(&self, text: &str, market: &Market) -> Reading {
+        let tokens = Tokens::of(text);
+        let (from, to) = tokens.without(&self.brand, 0, tokens.len());
+        let read = self.understand(tokens.span(from, to), market);
+        let needs_nothing = matches!(&read, Reading::Command { fields, .. } if fields.is_empty());
+        if needs_nothing { read } else { Reading::Unknown }
     }
 
     fn understand(&self, text: &str, market: &Market) -> Reading {

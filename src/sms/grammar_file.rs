@@ -67,7 +67,14 @@ struct CommandData {
 }
 
 impl Grammar {
-    /// Reads the grammar from its file.
+    /// Reads the grammar from its file, for a service of this name.
+    pub fn named(source: &Source, market: &Market, brand: &str) -> Result<Grammar, Vec<String>> {
+        let mut grammar = Grammar::parse(source, market)?;
+        grammar.brand = vec![phrase(brand)];
+        Ok(grammar)
+    }
+
+    /// Reads the file, for a service without a name.
     pub fn parse(source: &Source, market: &Market) -> Result<Grammar, Vec<String>> {
         let mut data: GrammarData = toml::from_str(&source.text)
             .map_err(|error| vec![source.toml_problem(&error).to_string()])?;
@@ -96,7 +103,8 @@ impl Grammar {
             true => {
                 let phrases = words_of(&data.phrases, &ways);
                 let (file, examples) = (source.name.clone(), data.examples);
-                Ok(Grammar { file, examples, ways, languages, secret, phrases })
+                let brand = Vec::new();
+                Ok(Grammar { file, examples, ways, languages, secret, phrases, brand })
             }
             false => Err(reader.problems),
         }

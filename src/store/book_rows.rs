@@ -177,8 +177,8 @@ fn add_entries(entries: &[EntryRow]) -> Rows<'_> {
     Rows::insert(
         entries.len(),
         columns,
-        "INSERT INTO entries (posting_id, leg, account_id, amount_minor, balance_minor, held_minor, \
-         previous)",
+        "INSERT INTO entries (posting_id, leg, account_id, amount_minor, balance_minor, \
+         held_minor, previous)",
         "",
     )
 }

@@ -1,6 +1,7 @@
 //! The entries of a posting as PostgreSQL keeps them: packed into the posting's own row. Each leg
-//! is 40 bytes: account, amount, balance afterwards, what is held of it then, previous posting (0 for
-//! none), each a big-endian number of 8 bytes. The view `entries` in the migration reads the same.
+//! is 40 bytes: account, amount, balance afterwards, what is held of it then, previous posting (0
+//! for none), each a big-endian number of 8 bytes. The view `entries` in the migration reads the
+//! same.
 
 use super::StoreError;
 use super::book_types::{EntryRow, PostingRow};

@@ -78,6 +78,7 @@ pub use db_threads::DbThreads;
 pub use error::StoreError;
 
 use batch_reader::BatchReader;
+use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -117,6 +118,14 @@ impl Store {
             Address::Postgres(server) => server.prepare()?,
         }
         Store::over(address)
+    }
+
+    /// Whether a database may be there: a file that is not is made when it is opened.
+    pub fn is_there(url: &str) -> Result<bool, StoreError> {
+        Ok(match Address::parse(url)? {
+            Address::Sqlite(file) => file.is_file(),
+            Address::Postgres(_) => true,
+        })
     }
 
     /// Opens a database that must be there already, for reading: its schema is not touched. It
@@ -166,6 +175,15 @@ impl Store {
         writers.iter().for_each(DbThreads::end);
         if let Err(error) = sqlite::fold_logs(file) {
             tracing::warn!(%error, "what was written last stays in the log beside the file");
+        }
+    }
+
+    /// Says that this process serves people from it, as long as what is returned is kept, which is
+    /// longer than any connection; refused where another one does and there can be only one.
+    pub fn serve_alone(&self) -> Result<Option<File>, StoreError> {
+        match &self.address {
+            Address::Sqlite(file) => sqlite::serve_alone(file).map(Some),
+            Address::Postgres(_) => Ok(None),
         }
     }
 

@@ -23,7 +23,7 @@ async fn who_has_no_wallet_says_stop_and_hears_no_more_of_what_others_send() {
     sends(&amina, "300", "7361").await;
     insta::assert_snapshot!(neema.messages().await.join("\n"), @"Kadogo: Amina W 0700***001 sent you KES 300. Join: *384*1234#. Or ask for the secret and go to an agent by 30/11/26. No texts? STOP");
     insta::assert_snapshot!(ask(&neema, "Stop please").await, @"You get no more texts from Kadogo about what others send you. To get them again: START. To open an account dial *384*1234#.");
-    insta::assert_snapshot!(ask(&neema, "STOP").await, @"You get no more texts from Kadogo about what others send you. To get them again: START. To open an account dial *384*1234#.");
+    insta::assert_snapshot!(ask(&neema, "Stop Kadogo").await, @"You get no more texts from Kadogo about what others send you. To get them again: START. To open an account dial *384*1234#.");
     // neither the end of what it heard of, nor another one, nor a deal
     dial_afresh(&amina).await;
     amina.go(&[Pick("people"), Pick("parcels"), Line("KES 300"), Pick("cancel"), Yes]).await;

@@ -434,6 +434,33 @@ async fn however_often_it_is_stopped_its_files_alone_have_everything() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_start_makes_no_database_and_a_file_has_one_that_serves() {
+    if only_sqlite("what cannot start makes no database: on a server its owner has made one") {
+        return;
+    }
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for (flag, value, why) in [
+        ("--listen", address.as_str(), "choose another address with --listen"),
+        ("--menus", "nowhere", "the menus cannot be read"),
+    ] {
+        let said = place.run(&["demo", "--bare", flag, value]);
+        assert!(said.code != Some(0) && said.err.contains(why), "{said:?}");
+        assert!(files(&place).is_empty(), "{flag}: {:?}", files(&place));
+    }
+    let server = place.start(&["demo", "--bare"], &[]).await;
+    let second = place.run(&["demo", "--bare", "--listen", "127.0.0.1:0"]);
+    assert_ne!(second.code, Some(0), "{second:?}");
+    assert!(second.err.contains("another Kadogo serves from kadogo.db"), "{second:?}");
+    let paid = server.talk("ATUid_1", AMINA, &["1", "0700000002", "10", "1", "7361"]).await;
+    assert!(paid.contains("Confirmed"), "{paid}");
+    // the place is free as soon as it is gone, however it went
+    drop(server);
+    place.start(&["demo", "--bare"], &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_cut_off_is_whole_in_its_files_after_the_next_command() {
     if only_sqlite("what was cut off is whole in its files after the next command") {
         return;

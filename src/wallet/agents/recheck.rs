@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 /// Days behind its own on which a deposit is followed.
-const FOLLOWED_DAYS: i32 = 3;
+const FOLLOWED_DAYS: i32 = 7;
 
 /// The tariff by which something was earned is not kept any more.
 pub const TARIFF_UNKNOWN: Reason = Reason::new("tariff_unknown");
