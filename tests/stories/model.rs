@@ -81,7 +81,13 @@ impl Model {
         next.last += i64::from(recorded);
         posting.changes.iter().for_each(|change| next.change(change, &mut against));
         let own = next.last;
-        posting.holds.iter().for_each(|step| next.hold(own, *step, posting, &mut against));
+        for step in &posting.holds {
+            next.hold(own, *step, posting, &mut against);
+            // nowhere on the way may more be held than there are numbers for
+            if next.balances.keys().any(|id| i64::try_from(next.held(*id)).is_err()) {
+                against.insert(Reason::INVALID);
+            }
+        }
         let given_back = |account: i64| self.held(account) - next.held(account);
         let right: BTreeSet<i64> = posting
             .legs
