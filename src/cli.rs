@@ -13,6 +13,7 @@ mod office_args;
 mod secret_act;
 mod serve_about;
 mod tariff_args;
+mod typed_day;
 mod wallet_args;
 
 pub use acts::{AgentAct, DealAct, ReversalAct};

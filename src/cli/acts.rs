@@ -1,6 +1,7 @@
 //! What the commands of an operator can do about agents, wrong sends and deals, as the command line
 //! names it.
 
+use super::typed_day::day;
 use clap::Subcommand;
 use jiff::civil::Date;
 
@@ -159,13 +160,13 @@ pub enum AgentAct {
     /// office, each by the tariff that counted when it was made
     Recheck {
         /// The day in the market's calendar, once it is over
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         day: Date,
     },
     /// Take it back, as far as it is still there; the rest stays owed. A second person approves it
     TakeBack {
         /// The day
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         day: Date,
         /// Only what this outlet earned too much
         #[arg(long, value_name = "AGENT")]

@@ -1,14 +1,16 @@
 //! Closing days and the general ledger, as the command line names them.
 
+use super::typed_day::day;
 use clap::{Args, Subcommand};
+use jiff::civil::Date;
 use std::path::PathBuf;
 
 /// What `kadogo close` takes.
 #[derive(Debug, Args)]
 pub struct CloseArgs {
     /// Which day; the one that comes next when not given
-    #[arg(long, value_name = "DATE")]
-    pub day: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub day: Option<Date>,
     /// Only make the sheet and print it: nobody is asked
     #[arg(long)]
     pub look: bool,
@@ -42,7 +44,8 @@ pub enum CloseAct {
     /// Mail a closed day out of the house, with its digests: table, pages, and what to compare
     Mail {
         /// Which
-        day: jiff::civil::Date,
+        #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
+        day: Date,
         /// To which address
         #[arg(long, value_name = "ADDRESS")]
         to: String,
@@ -53,7 +56,8 @@ pub enum CloseAct {
     /// A closed day, as it was signed: the same bytes whenever it is asked for
     Show {
         /// Which
-        day: jiff::civil::Date,
+        #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
+        day: Date,
         /// Write the table there
         #[arg(long, value_name = "FILE")]
         csv: Option<PathBuf>,
@@ -67,10 +71,11 @@ pub enum CloseAct {
 #[derive(Debug, Args)]
 pub struct GlArgs {
     /// The first day
-    pub day: jiff::civil::Date,
+    #[arg(value_name = "YYYY-MM-DD", value_parser = day)]
+    pub day: Date,
     /// The last one; the first alone when not given
-    #[arg(long, value_name = "DATE")]
-    pub to: Option<jiff::civil::Date>,
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub to: Option<Date>,
     /// Write the table there, and not to the output
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,

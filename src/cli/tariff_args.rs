@@ -1,5 +1,6 @@
 //! What can be asked of a tariff, as the command line names it.
 
+use super::typed_day::day;
 use crate::wallet::priced;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
@@ -90,7 +91,7 @@ pub struct TariffQuoteArgs {
     #[arg(long, value_name = "NAME")]
     pub channel: Option<String>,
     /// The day; today when not given
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub on: Option<Date>,
     /// What the payer has moved by this service in the month so far
     #[arg(long, value_name = "AMOUNT")]

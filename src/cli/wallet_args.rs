@@ -1,5 +1,6 @@
 //! What the staff can do about somebody's wallet by command, as the command line names it.
 
+use super::typed_day::day;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
@@ -36,7 +37,7 @@ pub enum CustomerAct {
         #[arg(long, value_name = "AMOUNT", required_unless_present = "day")]
         amount: Option<String>,
         /// On which day
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         day: Option<Date>,
         /// Go on behind the payment with this code
         #[arg(long, value_name = "CODE")]
@@ -51,10 +52,10 @@ pub enum CustomerAct {
         /// What somebody was paid
         amount: String,
         /// The first day
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         first: Date,
         /// The last day; the first one where nothing is given
-        #[arg(long, value_name = "YYYY-MM-DD")]
+        #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
         last: Option<Date>,
         /// Why you look, for who asks later
         #[arg(long, value_name = "WORDS")]
@@ -81,7 +82,7 @@ pub struct FreezeArgs {
     #[arg(long, value_name = "WORDS")]
     pub reference: Option<String>,
     /// The last day on which it counts; without one it counts until it is lifted
-    #[arg(long, value_name = "YYYY-MM-DD")]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub until: Option<Date>,
     /// Why, for who asks later
     #[arg(long, value_name = "WORDS")]

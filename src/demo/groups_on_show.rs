@@ -4,45 +4,50 @@
 use super::player::{Player, ShowError};
 use super::residents::{AMINA, BARAKA, CLAIRE, DAUDI, ESTHER};
 use crate::calendar::Day;
+use crate::official_words::sounds_official;
 use crate::reason::Reason;
 use crate::wallet::Wallet;
 use crate::wallet::collections::{self, giving, starting};
 use crate::wallet::groups::{contributing, founding, group, inviting, proposal, proposing, voting};
 
-const GROUP: &str = "Umoja";
+/// What it is called: the first of these that the service is not called itself.
+const NAMES: [&str; 2] = ["Umoja", "Tumaini"];
 /// Days in which the collection is to be reached.
 const DAYS: i32 = 14;
 
 /// The founder and the others put 100 each; Daudi asks for 300, which three must agree to, and
 /// Baraka has.
 pub(super) async fn group(wallet: &Wallet) -> Result<(), ShowError> {
+    let [first_choice, other] = NAMES;
+    let taken = sounds_official(first_choice, &wallet.config.brand, &wallet.config.market);
+    let name = if taken { other } else { first_choice };
     let founder = Player::of(wallet, AMINA)?;
     let market = &wallet.config.market;
     let [part, asked] = [10_000, 30_000].map(|minor| market.shown.sized(minor).to_string());
     let rules = [("approvals", "3"), ("amount", &part), ("every", "week"), ("rota", "free")];
-    let rules: Vec<(&str, &str)> = [("group_name", GROUP)].into_iter().chain(rules).collect();
-    founder.does(GROUP, founding::FOUND.name, &rules).await?;
-    let group = first(&founder, group::KIND.name, GROUP).await?;
+    let rules: Vec<(&str, &str)> = [("group_name", name)].into_iter().chain(rules).collect();
+    founder.does(name, founding::FOUND.name, &rules).await?;
+    let group = first(&founder, group::KIND.name, name).await?;
     let group = ("group", group.as_str());
     for number in [BARAKA, CLAIRE, DAUDI, ESTHER] {
         let invited = Player::of(wallet, number)?;
         let phone = market.made_up(number);
         let wish = [group, ("to", phone.as_str())];
-        founder.does(&format!("{GROUP}, {phone}"), inviting::INVITE.name, &wish).await?;
-        invited.does(GROUP, inviting::ACCEPT.name, &[("reference", GROUP)]).await?;
+        founder.does(&format!("{name}, {phone}"), inviting::INVITE.name, &wish).await?;
+        invited.does(name, inviting::ACCEPT.name, &[("reference", name)]).await?;
     }
-    founder.does(GROUP, founding::BEGIN.name, &[group]).await?;
+    founder.does(name, founding::BEGIN.name, &[group]).await?;
     for number in [AMINA, BARAKA, CLAIRE, DAUDI, ESTHER] {
         let member = Player::of(wallet, number)?;
-        member.does(GROUP, contributing::CONTRIBUTE.name, &[group, ("amount", &part)]).await?;
+        member.does(name, contributing::CONTRIBUTE.name, &[group, ("amount", &part)]).await?;
     }
     let asker = Player::of(wallet, DAUDI)?;
     let daudi = market.made_up(DAUDI);
     let payout = [group, ("to", daudi.as_str()), ("amount", &asked), ("reference", "school fees")];
-    asker.does(GROUP, proposing::PAYOUT.name, &payout).await?;
-    let asked = first(&asker, proposal::KIND.name, GROUP).await?;
+    asker.does(name, proposing::PAYOUT.name, &payout).await?;
+    let asked = first(&asker, proposal::KIND.name, name).await?;
     let agrees = Player::of(wallet, BARAKA)?;
-    agrees.does(GROUP, voting::AGREE.name, &[("proposal", &asked)]).await
+    agrees.does(name, voting::AGREE.name, &[("proposal", &asked)]).await
 }
 
 /// Daudi collects 1,000 for a roof; 800 of it are there.

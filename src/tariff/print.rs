@@ -50,7 +50,7 @@ impl Tariff {
             push_line(&mut text, format_args!("  {name:<12} {amount:>12}  {rest}"));
         }
         let total = money(fee.total_minor()).to_string();
-        push_line(&mut text, format_args!("  {:<12} {total:>12}", "total"));
+        push_line(&mut text, format_args!("  {:<12} {total:>12}", "together"));
         text.push_str(&ends(case, &fee));
         let commission = self.commission(case.service, case.amount, case.date)?;
         if commission.whole_minor() > 0 {
