@@ -42,9 +42,13 @@ pub async fn lines(office: &Office, after: Option<String>, limit: i64) -> anyhow
         for (number, wish) in asked.of(&line.name()) {
             say!("  {} was asked for by {}, and waits: {number}", wish.service, wish.by);
         }
+        // what the bank may have booked twice is looked at first, and not typed off
+        let is_twice = |each: &Proposal| matches!(each.found, Found::Duplicate(_));
+        let twice = line.proposals.iter().any(is_twice);
         for proposal in &line.proposals {
             say!("  {}: {}", in_words(proposal, &open), proposal.rule);
-            if let Some(command) = command(office, line, proposal, &open) {
+            let command = command(office, line, proposal, &open);
+            if let Some(command) = command.filter(|_| !twice || is_twice(proposal)) {
                 say!("    {command}");
             }
         }

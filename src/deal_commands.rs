@@ -43,7 +43,7 @@ pub async fn acted(office: &Office, act: DealAct) -> anyhow::Result<()> {
             Ok(())
         }
         DealAct::Propose { code, back, because, why } => {
-            let back = office.minor(&back)?;
+            let back = office.minor_or_none(&back)?;
             let typed = [("deal", &*code), ("back", &back), ("cause", &because), ("why", &why)];
             does(office, None, judging::PROPOSE.name, fields(typed)).await
         }

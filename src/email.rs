@@ -17,10 +17,12 @@ pub struct Email(String);
 
 impl Email {
     /// Reads an address as people type it. Quoted names, comments and bare hosts are no addresses
-    /// here. Some gateways deliver `@` as `¡`, because one table has the one where the other has
-    /// the other.
+    /// here; the marks around one that was copied out of a letter are left out. Some gateways
+    /// deliver `@` as `¡`, because one table has the one where the other has the other.
     pub fn parse(text: &str) -> Result<Email, Reason> {
         let text = tidied(text).trim().replace('¡', "@").to_ascii_lowercase();
+        let copied = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+        let text = copied.map(|inside| inside.trim().to_owned()).unwrap_or(text);
         let (local, domain) = text.split_once('@').ok_or(Reason::EMAIL_FORMAT)?;
         let labels: Vec<&str> = domain.split('.').collect();
         let ending = labels
@@ -88,6 +90,7 @@ mod tests {
         assert_eq!(address.address(), "amina.wanjiru+pesa@mail.example.org");
         let pasted = Email::parse("\u{200E}amina.wanjiru+pesa¡mail.example.org\r\n").unwrap();
         assert_eq!(pasted, address);
+        assert_eq!(Email::parse("<amina.wanjiru+pesa@mail.example.org>").unwrap(), address);
         assert_eq!(
             format!("{address} {address:?}"),
             "a***@mail.example.org Email(a***@mail.example.org)"
@@ -107,7 +110,9 @@ mod tests {
             "a@b@example.org",
             "amina@example.org\r\nBcc: all@example.org",
             "amina@example.org,thief@example.org",
-            "<amina@example.org>",
+            "<<amina@example.org>>",
+            "Amina <amina@example.org>",
+            "<amina@example.org",
             "\"amina\"@example.org",
             "amina @example.org",
             ".amina@example.org",

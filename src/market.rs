@@ -145,6 +145,14 @@ impl Market {
         Money::parse(text, self.currency, &self.currency_names)
     }
 
+    /// The same where nothing at all is an answer too: `0`.
+    pub fn amount_or_none(&self, text: &str) -> Result<Money, Reason> {
+        match self.amount(text) {
+            Err(Reason::AMOUNT_ZERO) => Ok(Money::new(0, self.currency)),
+            read => read,
+        }
+    }
+
     /// Whether the service speaks this language here.
     pub fn speaks(&self, language: Language) -> bool {
         self.languages.contains(&language)

@@ -94,6 +94,12 @@ impl Office {
         read.map(|money| money.minor_text()).map_err(|reason| self.mistyped(typed, reason))
     }
 
+    /// The same where it may be nothing at all: `0`.
+    pub fn minor_or_none(&self, typed: &str) -> anyhow::Result<String> {
+        let read = self.app.wallet.config.market.amount_or_none(&typed.to_uppercase());
+        read.map(|money| money.minor_text()).map_err(|reason| self.mistyped(typed, reason))
+    }
+
     /// Why what was typed is not what it should be, in words.
     pub fn mistyped(&self, typed: &str, reason: Reason) -> anyhow::Error {
         terminal_words::mistyped(&self.app.menus.get().catalogue, typed, reason)

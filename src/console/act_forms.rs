@@ -40,6 +40,8 @@ pub enum Typed {
     Phone,
     /// An amount of the market's currency.
     Amount,
+    /// An amount, which may be nothing at all: `0`.
+    AmountOrNone,
     /// The same, or nothing.
     MaybeAmount,
     /// A day, or nothing.
@@ -282,7 +284,7 @@ pub const FORMS: &[ActForm] = &[
         section: Section::Disputes,
         inputs: &[
             DEAL,
-            input("back", Typed::Amount),
+            input("back", Typed::AmountOrNone),
             input("cause", Typed::OneOf(Cause::VARIANTS)),
             SEEN,
             WHY,

@@ -98,6 +98,10 @@ fn canonical(desk: &Desk, act: &ActForm, typed: &Fields) -> Result<Fields, Refus
                 .amount(text)
                 .map_err(|reason| Refusal::of_field(reason, input.name))?
                 .minor_text(),
+            Typed::AmountOrNone => market
+                .amount_or_none(text)
+                .map_err(|reason| Refusal::of_field(reason, input.name))?
+                .minor_text(),
             Typed::Phone => Msisdn::parse(text, market)
                 .map_err(|reason| Refusal::of_field(reason, input.name))?
                 .e164()
@@ -206,7 +210,7 @@ fn one(desk: &Desk, input: &Input, typed: &Fields, wrong: Option<&str>, first: b
         Typed::Outlet => field(&Field { list, ..line }),
         Typed::MaybeOutlet => field(&Field { list, needed: false, ..line }),
         Typed::Phone => field(&Field { kind: "tel", ..line }),
-        Typed::Amount => field(&line),
+        Typed::Amount | Typed::AmountOrNone => field(&line),
         Typed::MaybeAmount => field(&Field { needed: false, ..line }),
         Typed::MaybeDay => field(&Field { kind: "date", needed: false, ..line }),
         Typed::Why => sentence(&line, 2),

@@ -110,7 +110,8 @@ pub fn fold_logs(file: &Path) -> Result<(), StoreError> {
 /// Says that this process serves from a file, as long as what is returned is kept: longer than any
 /// connection to it. Refused where another one does: what waits to be sent would be sent by both.
 pub fn serve_alone(file: &Path) -> Result<File, StoreError> {
-    let held = File::open(beside_of(file)).map_err(|e| StoreError::Open(e.to_string()))?;
+    // the file itself, by whatever name it is called
+    let held = File::open(file).map_err(|e| StoreError::Open(e.to_string()))?;
     held.try_lock().map_err(|_taken| {
         StoreError::Open(format!(
             "another Kadogo serves from {}: stop that one first, as a file has one at a time",

@@ -32,7 +32,13 @@ fn secret(name: &str) -> String {
 
 /// Somebody begins to work here, and is signed in: by the machine's clock, which commands have.
 pub async fn hired(wallet: &Wallet, name: &str, roles: &str) -> OnDuty {
-    hired_on(wallet, name, roles, "+254722000001").await
+    hired_on(wallet, name, roles, &number_of(name)).await
+}
+
+/// The number of somebody of this name: each has their own.
+pub fn number_of(name: &str) -> String {
+    let last = name.bytes().fold(7_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 100_000);
+    format!("+2547220{last:05}")
 }
 
 /// The same, with this number.

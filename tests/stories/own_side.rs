@@ -14,7 +14,8 @@ use kadogo::wallet::care::account_view::SEE;
 use kadogo::wallet::care::freezing::{FREEZE, UNFREEZE};
 use kadogo::wallet::care::known_as;
 use kadogo::wallet::care::resetting::RESET;
-use kadogo::wallet::office::two_people::DECLINE;
+use kadogo::wallet::office::staff_list::{INVITE, STAFF_PHONE};
+use kadogo::wallet::office::two_people::{DECLINE, STAFF_SAME_PERSON};
 use kadogo::wallet::reversals::staff::{GIVE_BACK, RELEASE};
 
 const WHY: (&str, &str) = ("why", "it is only fair");
@@ -120,6 +121,28 @@ async fn who_is_meant_neither_approves_nor_declines_at_the_console_or_by_phone()
     let list = wallet.answer(&caller, ask("staff_requests", Mode::List)).await;
     assert_eq!(list, Answer::Items(Vec::new()));
     world.staff_approves(&otis, waits).await.unwrap();
+    world.check();
+}
+
+/// Who works here under two names with one phone is one person all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_names_of_one_number_are_one_person() {
+    let world = World::new().await;
+    let phone = "+254722123456";
+    let asha = hired_on(&world.app.wallet, "asha", "admin care", phone).await;
+    world.hires("otis", "admin").await;
+    let again = [("name", "second"), ("phone", phone), ("roles", "care_lead"), WHY];
+    let refused = world.staff_asks(&asha, INVITE.name, &again).await.unwrap_err();
+    assert_eq!(refused.reason, STAFF_PHONE);
+    // also where both were there before
+    let second = hired_on(&world.app.wallet, "second", "care_lead", phone).await;
+    world.staff_does(&asha, FREEZE.name, &STOP).await.unwrap();
+    let lift = [("phone", BARAKA), WHY];
+    let waits = world.staff_requests(&asha, UNFREEZE.name, &lift).await.unwrap();
+    let own = world.staff_approves(&second, waits).await.unwrap_err();
+    assert_eq!(own.reason, STAFF_SAME_PERSON);
+    let third = world.hires("third", "care_lead").await;
+    world.staff_approves(&third, waits).await.unwrap();
     world.check();
 }
 

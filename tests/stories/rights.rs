@@ -9,6 +9,7 @@ mod pages;
 mod table;
 mod tricks;
 
+use super::colleagues::number_of;
 use super::world::*;
 use kadogo::book::{Change, Key};
 use kadogo::id::{Id, PostingId};
@@ -51,7 +52,7 @@ pub async fn at_work(world: &World, name: &str, roles: &str) -> Worker {
         version: 1,
         last_posting: PostingId::NONE,
         name: name.to_owned(),
-        msisdn: "+254722000001".to_owned(),
+        msisdn: number_of(name),
         language: "en".to_owned(),
         roles: roles.to_owned(),
         state: StaffState::Active,

@@ -17,7 +17,8 @@ use crate::agent_number::AgentNumber;
 use crate::book::{Change, Leg};
 use crate::id::AccountId;
 use crate::money::Money;
-use crate::refusal::Reason;
+use crate::refusal::{Reason, Refusal};
+use crate::request::Mode;
 use crate::store::agent_rows::OutletRow;
 use crate::store::people::PersonRow;
 use crate::store::wants::Want;
@@ -137,6 +138,13 @@ fn payment(
     let post = context.caller.post.as_ref();
     if post.is_some_and(|post| post.outlet.float_account == outlet.float_account) {
         return Err(AGENT_SELF.into());
+    }
+    if context.mode == Mode::Execute
+        && context.facts.roster(outlet.float_account)?.people.is_empty()
+    {
+        // nobody would hear of it, and hand out the cash
+        let number = AgentNumber::of(outlet.float_account);
+        return Err(Refusal::of_field(Reason::AGENT_UNKNOWN, "agent").with("agent", number).into());
     }
     let fee = pricing::fee(context, SERVICE.name, customer, amount)?;
     let terms = pricing::cover(context.money(account.available_minor()), amount, fee)?;

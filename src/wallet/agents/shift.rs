@@ -192,10 +192,8 @@ fn concerned<'a>(
 
 /// The cash that was counted: nothing is an amount too.
 fn cash(context: &Context) -> Result<Money, PlanError> {
-    let counted = match context.config.market.amount(context.field("cash")?) {
-        Err(Reason::AMOUNT_ZERO) => context.money(0),
-        counted => counted.map_err(|reason| Refusal::of_field(reason, "cash"))?,
-    };
+    let counted = context.config.market.amount_or_none(context.field("cash")?);
+    let counted = counted.map_err(|reason| Refusal::of_field(reason, "cash"))?;
     if counted.minor > DRAWER_MAX_MINOR {
         return Err(Refusal::of_field(Reason::AMOUNT_TOO_LARGE, "cash").into());
     }

@@ -20,7 +20,7 @@ pub fn open_of(kind: &Kind, owner: AccountId) -> Search {
 }
 
 /// All that they began today, whatever became of it.
-fn of_today(context: &Context, kind: &Kind, owner: AccountId) -> Search {
+pub fn of_today(context: &Context, kind: &Kind, owner: AccountId) -> Search {
     let since = context.today().at_hour(0, &context.config.market.zone).micros();
     Search { open: false, since, ..open_of(kind, owner) }
 }

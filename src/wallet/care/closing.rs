@@ -73,7 +73,8 @@ pub const CLOSE: Service = Service {
 };
 
 fn wants(account: AccountId) -> Vec<Want> {
-    let own = [Want::OpenAt(account, OPEN_MAX), gift::newest(account)];
+    let sold_there = Want::Arrangements(deals::platform_list::of(account, 1));
+    let own = [Want::OpenAt(account, OPEN_MAX), sold_there, gift::newest(account)];
     freeze::wants(account).into_iter().chain(own).collect()
 }
 
@@ -83,12 +84,18 @@ fn only_offered(row: &ArrangementRow, account: AccountId) -> bool {
     row.kind == kind.name && row.owner != account && kind.begins.contains(&row.state.as_str())
 }
 
+/// Savings of somebody else, who named them as a friend without asking.
+fn only_a_friend(row: &ArrangementRow, account: AccountId) -> bool {
+    row.kind == pots::KIND.name && row.owner != account
+}
+
 /// Refuses where something of theirs is open.
 fn nothing_stands(context: &Context, account: AccountId) -> Result<(), PlanError> {
     let open = context.facts.open_at(account, OPEN_MAX)?;
     let count = |kinds: &[&str]| {
         let those = open.iter().filter(|row| kinds.contains(&row.kind.as_str()));
-        let those = those.filter(|row| !only_offered(row, account)).count();
+        let those =
+            those.filter(|row| !only_offered(row, account) && !only_a_friend(row, account)).count();
         i64::try_from(those).unwrap_or(i64::MAX)
     };
     let others = count(&OTHERS);
@@ -96,9 +103,16 @@ fn nothing_stands(context: &Context, account: AccountId) -> Result<(), PlanError
     let mut refusal = Refusal::new(WALLET_IN_USE).with("open_others", others);
     // what they gave to others comes back where a collection comes to nothing
     let given = i64::try_from(gift::may_come_back(context, account)?).unwrap_or(i64::MAX);
+    // what others sell there waits for what the platform keeps of it
+    let sold_there = context.facts.arrangements(deals::platform_list::of(account, 1))?.len();
+    let sold_there = i64::try_from(sold_there).unwrap_or(i64::MAX);
     for (slot, kind) in STANDS {
-        let given = if slot == "open_collections" { given } else { 0 };
-        let number = count(&[kind]).saturating_add(given);
+        let besides = match slot {
+            "open_collections" => given,
+            "open_deals" => sold_there,
+            _ => 0,
+        };
+        let number = count(&[kind]).saturating_add(besides);
         stands |= number > 0;
         refusal = refusal.with(slot, number);
     }

@@ -4,6 +4,7 @@
 //! with what, is as for everything that takes two.
 
 use super::super::context::Context;
+use super::super::office::two_people::STAFF_ASKER_GONE;
 use super::super::plan::{Plan, PlanError};
 use super::super::service::{Authority, Service};
 use super::arbiters::{self, Cause, DEAL_NOT_SO, DEAL_SAME_STAFF, Verdict};
@@ -38,10 +39,10 @@ pub const CONFIRM: Service = Service {
     name: "confirm_ruling",
     authority: Authority::Staff(Right::Second),
     fresh_code: true,
-    wants: &[deal::named, sides],
+    wants: &[deal::named, |context| sides(context).into_iter().chain([Want::AllStaff]).collect()],
     decide: confirm,
     shows: SHOWS,
-    refusals: &[DEAL_GONE, DEAL_NOT_SO, DEAL_SAME_STAFF, DEAL_BAND],
+    refusals: &[DEAL_GONE, DEAL_NOT_SO, DEAL_SAME_STAFF, DEAL_BAND, STAFF_ASKER_GONE],
     messages: &[&deal_news::RULED, &deal_news::REASON, &deal_news::DECIDED],
     ..Service::PLAIN
 };
@@ -83,7 +84,9 @@ fn shown(context: &Context, plan: &mut Plan) -> Result<Deal, PlanError> {
     plan.show("deal", deal.code(context));
     plan.show("goods", Value::Name(deal.terms.goods.clone()));
     plan.show("amount", context.money(deal.terms.left_minor()));
-    plan.concerns = deal.party(Side::Buy);
+    // its two sides stand in its row, and what it sells at takes its part too
+    let platform = deal.terms.platform.map(|platform| platform.account);
+    plan.concerns = platform.or(deal.party(Side::Buy));
     Ok(deal)
 }
 
@@ -139,6 +142,20 @@ fn propose(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     ruled(context, plan, &deal, &Verdict::Propose { back_minor: back.minor, cause, words })
 }
 
+/// With somebody who left, what they proposed is over too; and two names of one number are one.
+fn proposer_may_still(context: &Context, deal: &Deal) -> Result<(), PlanError> {
+    let Some(ruling) = &deal.terms.ruling else { return Ok(()) };
+    let proposer = context.facts.all_staff()?.iter().find(|row| row.name == ruling.by);
+    let proposer = proposer.filter(|row| row.works()).ok_or(STAFF_ASKER_GONE)?;
+    let roles = role::parse(&proposer.roles).unwrap_or_default();
+    if !Right::Deals.may_ask(&roles) {
+        return Err(STAFF_ASKER_GONE.into());
+    }
+    let own = context.staff()?;
+    let is_other = proposer.id == own.id || proposer.msisdn != own.msisdn;
+    if is_other { Ok(()) } else { Err(DEAL_SAME_STAFF.into()) }
+}
+
 fn confirm(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let deal = proposed(context, plan)?;
     let roles = role::parse(&context.staff()?.roles).unwrap_or_default();
@@ -146,6 +163,7 @@ fn confirm(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     if band.approver.is_some_and(|role| !roles.contains(&role)) {
         return Err(DEAL_BAND.into());
     }
+    proposer_may_still(context, &deal)?;
     ruled(context, plan, &deal, &Verdict::Confirm)
 }
 

@@ -6,6 +6,7 @@ use super::super::plan::{Plan, PlanError};
 use super::super::service::Service;
 use super::deal::Deal;
 use super::{RULES, platform};
+use crate::id::AccountId;
 use crate::store::arrangement_rows::{Search, Side as Of};
 use crate::store::wants::Want;
 use crate::value::{Kind, Slot, Slots, Value};
@@ -29,9 +30,14 @@ pub const LIST: Service = Service {
 /// So many at most.
 const LOOK: i64 = 200;
 
+/// The open ones that are sold at a platform, so many at most.
+pub fn of(platform: AccountId, limit: i64) -> Search {
+    let side = Of::Subject(platform::subject(platform));
+    Search { side, kind: RULES.name, open: true, since: 0, limit }
+}
+
 fn search(context: &Context) -> Result<Search, PlanError> {
-    let side = Of::Subject(platform::subject(context.person()?.account_id));
-    Ok(Search { side, kind: RULES.name, open: true, since: 0, limit: LOOK })
+    Ok(of(context.person()?.account_id, LOOK))
 }
 
 fn wants(context: &Context) -> Vec<Want> {

@@ -10,7 +10,7 @@ use super::super::plan::{Act, PlanError};
 use super::super::waiting::pending;
 use super::super::{metering, party};
 use super::about::{About, CARRIED};
-use super::group::{Event, Group, Terms};
+use super::group::{self, Event, Group, Terms};
 use super::invitation::Invitation;
 use super::membership;
 use super::proposal::{self, GROUP_ASK_GONE, Proposal};
@@ -59,8 +59,13 @@ pub const INVITED: Message = Message::plain(
 /// To who is no member any more.
 pub const REMOVED: Message =
     Message::plain("sms.group_removed", &[Slot("group", value::Kind::Name)]);
+/// The same, with their share: two who put a third one out must not have what the third put in.
+pub const REMOVED_SHARE: Message = Message::balance(
+    "sms.group_removed_share",
+    &[Slot("group", value::Kind::Name), Slot("amount", value::Kind::Money)],
+);
 /// All that may come of it.
-pub const MESSAGES: &[&Message] = &[&CARRIED, &PAID, &INVITED, &REMOVED];
+pub const MESSAGES: &[&Message] = &[&CARRIED, &PAID, &INVITED, &REMOVED, &REMOVED_SHARE];
 
 /// A group, and who is in it, as a decision knows them.
 #[derive(Debug, Clone)]
@@ -173,16 +178,36 @@ pub fn invite(
     Ok(act(DECIDED, changes))
 }
 
+/// Who is put out has their share at once, as at the end.
 fn remove(context: &Context, case: &Case, who: AccountId) -> Result<Act, PlanError> {
     let row = case.members.iter().find(|member| member.owner == who);
     let row = row.ok_or(GROUP_ASK_GONE)?;
     let event = membership::Event::Remove.into();
-    let told = Slots::from([("group".into(), case.group.name())]);
-    let changes = vec![
-        membership::KIND.moved(row, event, Role::Member, "")?,
-        context.tell(proposal::person(context, who)?, &REMOVED, told, None),
+    let removed = membership::KIND.moved(row, event, Role::Member, "")?;
+    let mut told = Slots::from([("group".into(), case.group.name())]);
+    let account = case.group.account(context)?;
+    // what cannot be divided stays with the others
+    let parts = group::equal_parts(account.available_minor(), case.members.len());
+    let share = context.money(parts.last().copied().unwrap_or(0));
+    if share.minor <= 0 {
+        let news = context.tell(proposal::person(context, who)?, &REMOVED, told, None);
+        return Ok(act(DECIDED, vec![removed, news]));
+    }
+    let holder = membership::holder(context, who)?;
+    if !group::takes(context, holder, share.minor) {
+        return Err(Reason::PAYEE_CLOSED.into());
+    }
+    if !account.state.pays() {
+        return Err(Reason::ACCOUNT_CLOSED.into());
+    }
+    told.insert("amount".into(), share.into());
+    let legs = vec![
+        Leg { account: account.id, amount_minor: share.minor.saturating_neg() },
+        Leg { account: who, amount_minor: share.minor },
     ];
-    Ok(act(DECIDED, changes))
+    let news = context.tell(&holder.person, &REMOVED_SHARE, told, Some(who));
+    let meters = vec![metering::received(context, &holder.person, share)];
+    Ok(Act { legs, meters, ..act(group::SHARE, vec![removed, news]) })
 }
 
 fn rule(case: &Case, approvals: Option<usize>) -> Result<Act, PlanError> {

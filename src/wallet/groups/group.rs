@@ -36,7 +36,7 @@ const ASLEEP_AFTER: Duration = Duration::from_secs(365 * 24 * 3_600);
 /// Where a share cannot be paid, it is tried again after so long.
 const AGAIN_AFTER: Duration = Duration::from_secs(24 * 3_600);
 /// As postings are called that give back what is left.
-const SHARE: &str = "group_share";
+pub const SHARE: &str = "group_share";
 
 /// Where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantNames)]
@@ -314,7 +314,7 @@ pub fn equal_parts(all_minor: i64, parts: usize) -> Vec<i64> {
 }
 
 /// Whether somebody's wallet takes their share now.
-fn takes(context: &Context, holder: &AccountHolder, minor: i64) -> bool {
+pub fn takes(context: &Context, holder: &AccountHolder, minor: i64) -> bool {
     let account = &holder.account;
     let meter = metering::received(context, &holder.person, context.money(minor));
     let after = account.balance_minor.saturating_add(minor);

@@ -27,7 +27,14 @@ pub const PAYOUT: Service = Service {
     name: "group_payout",
     wants: &[|context| with_number(context, "to"), standing],
     decide: payout,
-    refusals: &[GROUP_GONE, GROUP_FORMING, GROUP_ALONE, GROUP_ASKS_FULL, GROUP_SHORT],
+    refusals: &[
+        GROUP_GONE,
+        GROUP_FORMING,
+        GROUP_ALONE,
+        GROUP_ASKS_FULL,
+        GROUP_ASKS_TODAY,
+        GROUP_SHORT,
+    ],
     ..ASK
 };
 
@@ -36,7 +43,7 @@ pub const REMOVE: Service = Service {
     name: "group_remove",
     wants: &[named, standing],
     decide: remove,
-    refusals: &[GROUP_GONE, GROUP_FORMING, GROUP_ALONE, GROUP_ASKS_FULL],
+    refusals: &[GROUP_GONE, GROUP_FORMING, GROUP_ALONE, GROUP_ASKS_FULL, GROUP_ASKS_TODAY],
     ..ASK
 };
 
@@ -46,7 +53,14 @@ pub const RULE: Service = Service {
     name: "group_rule",
     wants: &[named, standing],
     decide: rule,
-    refusals: &[GROUP_GONE, GROUP_FORMING, GROUP_ALONE, GROUP_ASKS_FULL, GROUP_RULE],
+    refusals: &[
+        GROUP_GONE,
+        GROUP_FORMING,
+        GROUP_ALONE,
+        GROUP_ASKS_FULL,
+        GROUP_ASKS_TODAY,
+        GROUP_RULE,
+    ],
     ..ASK
 };
 
@@ -55,7 +69,7 @@ pub const CLOSE: Service = Service {
     name: "group_close",
     wants: &[named, standing],
     decide: close,
-    refusals: &[GROUP_GONE, GROUP_FORMING, GROUP_ASKS_FULL],
+    refusals: &[GROUP_GONE, GROUP_FORMING, GROUP_ASKS_FULL, GROUP_ASKS_TODAY],
     ..ASK
 };
 
@@ -65,6 +79,8 @@ pub const GROUP_FORMING: Reason = Reason::new("group_forming");
 pub const GROUP_ALONE: Reason = Reason::new("group_alone");
 /// As much is asked by one member as may be.
 pub const GROUP_ASKS_FULL: Reason = Reason::new("group_asks_full");
+/// One member has asked as often today as may be.
+pub const GROUP_ASKS_TODAY: Reason = Reason::new("group_asks_today");
 /// Not a number of people who must agree.
 pub const GROUP_RULE: Reason = Reason::new("group_rule");
 
@@ -80,6 +96,7 @@ const ASK: Service = Service {
         &carrying::PAID,
         &carrying::INVITED,
         &carrying::REMOVED,
+        &carrying::REMOVED_SHARE,
         &super::about::CARRIED,
     ],
     ..Service::PLAIN
@@ -105,8 +122,10 @@ pub const SHOWS: &[Slot] = &[
     Slot("vote_code", Kind::Text),
 ];
 
-/// One member has so much open at a time.
+/// One member has so much open at a time,
 const OPEN_MAX: usize = 3;
+/// and asks so often in a day.
+const TODAY_MAX: usize = 6;
 
 /// The group that the input names.
 fn chosen(context: &Context) -> Result<ArrangementId, PlanError> {
@@ -264,6 +283,15 @@ fn room(context: &Context, asker: AccountId) -> Result<Change, PlanError> {
     }
     if open >= OPEN_MAX {
         return Err(GROUP_ASKS_FULL.into());
+    }
+    // each is told to all: whoever takes back what they asked does not ask without end
+    let mut today: usize = 0;
+    for row in context.facts.arrangements(place::of_today(context, &proposal::KIND, asker))? {
+        let (by_member, _matter) = Proposal::of(row)?.terms.about.matter();
+        today = today.saturating_add(usize::from(by_member));
+    }
+    if today >= TODAY_MAX {
+        return Err(GROUP_ASKS_TODAY.into());
     }
     place::take(context, &proposal::KIND, asker, usize::MAX, GROUP_ASKS_FULL)
 }

@@ -23,6 +23,8 @@ use crate::value::{Kind, Slot, Value};
 
 /// Nobody of the staff has that name.
 pub const STAFF_UNKNOWN: Reason = Reason::new("staff_unknown");
+/// Somebody of the staff has that number already; slot `staff`, by which name.
+pub const STAFF_PHONE: Reason = Reason::new("staff_phone");
 /// There are no such roles.
 pub const ROLES_FORMAT: Reason = Reason::new("roles_format");
 /// Somebody has to be left who says who works here.
@@ -49,7 +51,14 @@ pub const INVITE: Service = Service {
     wants: &[|context| all(context).into_iter().chain(their_wallet(context)).collect(), of_invited],
     decide: invite,
     shows: SHOWS,
-    refusals: &[ROLES_FORMAT, STAFF_NAME_TAKEN, LAST_ADMIN, ADMIN_LEFT_LATELY, SIM_CHANGED],
+    refusals: &[
+        ROLES_FORMAT,
+        STAFF_NAME_TAKEN,
+        STAFF_PHONE,
+        LAST_ADMIN,
+        ADMIN_LEFT_LATELY,
+        SIM_CHANGED,
+    ],
     messages: &[&INVITED],
     ..Service::PLAIN
 };
@@ -238,6 +247,15 @@ fn invite(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let roles = roles(context)?;
     let known = named(context)?;
     let id = known.map_or(StaffId::of(context.fresh_id), |row| row.id);
+    let works_by_it = |row: &&StaffRow| {
+        row.id != id && row.msisdn == phone.e164() && row.state != StaffState::Left
+    };
+    if let Some(other) = context.facts.all_staff()?.iter().find(works_by_it) {
+        // two names of one person would be two people
+        return Err(Refusal::of_field(STAFF_PHONE, "phone")
+            .with("staff", other.name.clone())
+            .into());
+    }
     let left = admins(context, plan)?;
     let stays = known.map(|row| one_stays(context, row)).transpose()?.flatten();
     not_alone_since_lately(context, left)?;

@@ -288,7 +288,9 @@ pub fn waiting<'a>(context: &Context<'a>) -> Result<(&'a ArrangementRow, Wish), 
 /// Whether the caller may decide what somebody else asked for, and as what.
 fn may_decide(context: &Context, wish: &Wish, row: &ArrangementRow) -> Result<Right, PlanError> {
     let staff = context.staff()?;
-    if staff.id.number() == row.owner.number() {
+    let asker = context.facts.staff_member(StaffId::of(row.owner.number()))?;
+    let same_phone = asker.is_some_and(|asker| asker.msisdn == staff.msisdn);
+    if staff.id.number() == row.owner.number() || same_phone {
         return Err(STAFF_SAME_PERSON.into());
     }
     let roles = role::parse(&staff.roles).unwrap_or_default();

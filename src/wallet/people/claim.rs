@@ -10,16 +10,20 @@ use super::super::service::Service;
 use super::super::vouchers::joining;
 use super::{join, pin_change, spoken_language};
 use crate::book::Change;
+use crate::refusal::Reason;
 use crate::request::Mode;
+use crate::store::book_rows::AccountState;
 use crate::store::people::PersonRow;
 use crate::store::records::Record;
+use crate::store::wants::Want;
 use crate::value::{Kind, Slot};
 
 /// The service as menus know it. A quote shows `name`, as the agent wrote it.
 pub const SERVICE: Service = Service {
     name: "claim",
     wants: &[|context| {
-        joining::wants(context).into_iter().chain(pin_change::sim(context)).collect()
+        let own = context.caller.person.as_ref().map(|own| Want::Account(own.account_id));
+        joining::wants(context).into_iter().chain(pin_change::sim(context)).chain(own).collect()
     }],
     decide,
     shows: &[Slot("name", Kind::Name)],
@@ -32,6 +36,10 @@ pub const SERVICE: Service = Service {
 
 fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
     let person = context.person()?;
+    let account = context.facts.account(person.account_id)?;
+    if account.is_none_or(|account| account.state == AccountState::Closed) {
+        return Err(Reason::ACCOUNT_CLOSED.into());
+    }
     let language = spoken_language::chosen(context)?;
     plan.show_all(join::greeting(person));
     // whoever has the number since then would have the wallet
@@ -58,7 +66,6 @@ mod tests {
     use super::*;
     use crate::book::Keep;
     use crate::id::Id;
-    use crate::refusal::Reason;
 
     const NEW: &str = "5208";
 

@@ -234,7 +234,12 @@ fn read(
     for statement in read? {
         let number = bank::account_known_as(&statement.account);
         let known = |bank: &&BankAccountRow| bank::account_known_as(&bank.number) == number;
-        let bank = named.or_else(|| banks.iter().find(known));
+        // a file that says itself whose it is, is nobody else's, whoever says so
+        let is_named = |bank: &&BankAccountRow| number.is_empty() || known(bank);
+        let bank = match named {
+            Some(bank) => Some(bank).filter(|bank| is_named(bank)),
+            None => banks.iter().find(known),
+        };
         let bank = bank.ok_or_else(|| FileProblem::Account(statement.account.clone()))?;
         if statement.currency != currency {
             return Err(FileProblem::Currency { found: statement.currency, ours: currency });

@@ -16,6 +16,7 @@ use crate::id::HoldId;
 use crate::reason::Reason;
 use crate::store::book_rows::AccountState::{Closed, Frozen, Open, StopCredit, StopDebit};
 use crate::wallet::SERVICES;
+use crate::wallet::deals::platform_list;
 use crate::wallet::pots::coming_back;
 use crate::wallet::pots::early_opening::tests::pot;
 use crate::wallet::trial::account;
@@ -211,11 +212,15 @@ fn only_an_empty_wallet_without_orders_is_closed() {
     lie(&mut trial, &amina, &[order(1, Way::In, None)], StopCredit);
     assert_eq!(closes(&trial).reason(), (FREEZE_LIES, None));
     lie(&mut trial, &amina, &[], Open);
-    let open = |kinds: &[&str]| {
-        let row =
-            |kind: &&str| ArrangementRow { kind: (*kind).to_owned(), ..order(5, Way::In, None) };
+    let open_of = |owner: i64, kinds: &[&str]| {
+        let row = |kind: &&str| ArrangementRow {
+            kind: (*kind).to_owned(),
+            owner: Id::of(owner),
+            ..order(5, Way::In, None)
+        };
         Found::Arrangements(kinds.iter().map(row).collect())
     };
+    let open = |kinds: &[&str]| open_of(AMINA, kinds);
     let at = Want::OpenAt(Id::of(AMINA), 1_000);
     let kinds = ["pot", "deal", "collection", "membership", "cash_code", "voucher"];
     for kind in kinds.iter().chain(&["standing_order", "reversal", "redemption"]) {
@@ -229,6 +234,12 @@ fn only_an_empty_wallet_without_orders_is_closed() {
     assert_eq!(said, ["2", "1", "0", "0"]);
     trial.set(at, open(&["request", "group_invitation", "staff_request"]));
     assert!(closes(&trial).planned().act.is_some(), "anybody can ask something of anybody");
+    let at = Want::OpenAt(Id::of(AMINA), 1_000);
+    trial.set(at, open_of(999, &["pot"]));
+    assert!(closes(&trial).planned().act.is_some(), "and name them as a friend of savings");
+    let sold_there = Want::Arrangements(platform_list::of(Id::of(AMINA), 1));
+    trial.set(sold_there, open_of(999, &["deal"]));
+    assert_eq!(closes(&trial).reason(), (WALLET_IN_USE, None), "what is sold there has a share");
     lie(&mut trial, &amina, &[], Closed);
     assert_eq!(closes(&trial).reason(), (Reason::ACCOUNT_CLOSED, None));
 }

@@ -223,6 +223,15 @@ fn what_else_the_members_decide_on_is_done_with_the_last_yes() {
     let act = umoja.by(2, &AGREE, YES).planned().act.unwrap();
     assert_eq!(moves(&act), ["membership: remove = removed", "group_proposal: carry = carried"]);
     assert_eq!(stored(&act, &membership::KIND).owner, Id::of(103));
+    let legs: Vec<_> =
+        act.legs.iter().map(|leg| (leg.account.number(), leg.amount_minor)).collect();
+    assert_eq!(legs.iter().map(|(_, minor)| minor).sum::<i64>(), 0);
+    assert_eq!(legs.last(), Some(&(103, 16_666)), "a third of 500, and the rest stays");
+    assert_eq!(heard(act)[0], "sms.group_removed_share 3");
+    let mut empty = Umoja::of("running", 3, 0);
+    empty.asks(asked(About::Remove, Some(103), &[], &[]));
+    let act = empty.by(2, &AGREE, YES).planned().act.unwrap();
+    assert!(act.legs.is_empty());
     assert_eq!(heard(act)[0], "sms.group_removed 3");
     umoja.members.pop();
     umoja.lies();
