@@ -6,6 +6,7 @@ use crate::cli::{
     AccountArgs, CustomerAct, FreezeArgs, OfficeArgs, PhoneArgs, TierArgs, UnfreezeArgs,
 };
 use crate::payment_report;
+use crate::phone::Msisdn;
 use crate::request::Fields;
 use crate::signed_in::Office;
 use crate::wallet::care::{
@@ -52,8 +53,13 @@ pub async fn looked(office: &Office, act: CustomerAct) -> anyhow::Result<()> {
             (finding::FIND.name, fields([("words", Some(words.join(" "))), ("why", Some(why))]))
         }
         CustomerAct::Show { number, why } => {
-            let person = Some(number.to_string());
-            (account_view::SEE.name, fields([("person", person), ("why", Some(why))]))
+            // who has their phone and not their number is understood too
+            let phone = Msisdn::parse(&number.to_string(), &office.app.wallet.config.market).ok();
+            let whose = match phone {
+                Some(phone) => ("phone", Some(phone.e164().to_owned())),
+                None => ("person", Some(number.to_string())),
+            };
+            (account_view::SEE.name, fields([whose, ("why", Some(why))]))
         }
         CustomerAct::Payments { number, amount, day, back, why } => {
             let typed = [

@@ -88,6 +88,12 @@ impl ServeArgs {
             Some(token) if is_demos(token.expose_secret()) => problems.push(
                 "KADOGO_CALLBACK_TOKEN is the demo's secret, which everybody knows".to_owned(),
             ),
+            // it travels in the addresses of callbacks
+            Some(token) if self.secrets.is(token.expose_secret()) => problems.push(
+                "KADOGO_CALLBACK_TOKEN is KADOGO_SECRET: make up another one, which the gateway \
+                 may know"
+                    .to_owned(),
+            ),
             Some(_) => {}
         }
         let gateway = self.gateway(&mut problems);

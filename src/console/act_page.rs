@@ -171,7 +171,10 @@ async fn typing(
 
 /// The other acts under the same heading: the menu leads to the first of them.
 fn siblings(desk: &Desk, act: &ActForm) -> Markup {
+    // what is decided as it was seen is reached from where it is seen
+    let needs_seen = |form: &&ActForm| form.inputs.iter().any(|input| input.name == "seen");
     let all = FORMS.iter().filter(|form| form.section == act.section);
+    let all = all.filter(|form| !needs_seen(form) || form.service.name == act.service.name);
     let open: Vec<&'static ActForm> = all.filter(|form| desk.may(&Route::Act(form))).collect();
     html! {
         @if open.len() > 1 {

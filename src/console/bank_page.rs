@@ -38,7 +38,7 @@ pub async fn page(desk: &Desk<'_>) -> Result<Reply, Refusal> {
     let standing = desk.standing().await?;
     let banks = desk.read(|conn| bank_rows::accounts_after(conn, None, BANKS_MAX)).await?;
     let asked = desk.console.wallet.asked_of_lines().await.unwrap_or_default();
-    let breaks = standing.items.iter().filter(|item| item.is_break).count();
+    let breaks = standing.items.iter().filter(|item| is_to_do(desk, item)).count();
     let body = html! {
         (tabs(desk, &Route::Bank))
         @if breaks == 0 { (frame::well(&desk.say(Word::AllNamed))) }
@@ -161,6 +161,12 @@ fn of_age(desk: &Desk, standing: &Standing, band: Band, asked: &AskedOfLines) ->
     }
 }
 
+/// Whether something has to be done about it: a demo's own money is against no bank, and stays so.
+fn is_to_do(desk: &Desk, item: &OpenItem) -> bool {
+    let is_of_demo = !desk.console.played.is_empty() && item.kind == ItemKind::NoStatement;
+    item.is_break && !is_of_demo
+}
+
 fn row(desk: &Desk, item: &OpenItem, asked: &AskedOfLines) -> Markup {
     html! {
         li {
@@ -172,7 +178,7 @@ fn row(desk: &Desk, item: &OpenItem, asked: &AskedOfLines) -> Markup {
             @if !item.about.is_empty() { span.about { (item.about) } }
             (asked_for::about_line(desk, asked, &item.name))
             (item_links::links(desk, item.kind, &item.name, item.amount_minor))
-            @if item.is_break { span.state { (desk.say(Word::IsBreak)) } }
+            @if is_to_do(desk, item) { span.state { (desk.say(Word::IsBreak)) } }
             @if item.kind == ItemKind::UsNotBank {
                 span.about { (desk.words.slot("bank_code")) ": " strong { (item.name) } }
             }

@@ -10,6 +10,7 @@ use super::visit::Reply;
 use super::wording::Word;
 use crate::phone::Msisdn;
 use crate::refusal::{Reason, Refusal};
+use crate::staff::role::Right;
 use crate::store::StoreError;
 use crate::store::people::PersonRow;
 use crate::wallet::Service;
@@ -112,9 +113,11 @@ fn deal(desk: &Desk, dispute: &Dispute) -> Markup {
             }
             @let seen = dispute.deal.row.version;
             @let query = format!("deal={}&seen={seen}", escaped(&dispute.code));
-            @let acts: &[&Service] = match terms.ruling.is_some() && PROPOSED.contains(&state) {
-                true => &[&judging::CONFIRM, &judging::REJECT],
-                false => &[&judging::PROPOSE],
+            @let is_proposed = terms.ruling.is_some() && PROPOSED.contains(&state);
+            @let acts: &[&Service] = match (is_proposed, desk.may_approve(Some(Right::Deals))) {
+                (true, true) => &[&judging::CONFIRM, &judging::REJECT],
+                (true, false) => &[],
+                (false, _) => &[&judging::PROPOSE],
             };
             (decisions(desk, acts, &query))
         }

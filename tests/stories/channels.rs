@@ -199,7 +199,8 @@ async fn a_demo_costs_what_a_quote_says() {
     let quoted = |fee: &str| {
         let said = place.run(&["tariff", "quote", "cash_in", "1000"]);
         assert_eq!(said.code, Some(0), "{said:?}");
-        let total = said.out.lines().find(|line| line.trim_start().starts_with("together")).unwrap();
+        let total =
+            said.out.lines().find(|line| line.trim_start().starts_with("together")).unwrap();
         assert!(total.ends_with(fee), "{}", said.out);
     };
     let way = ["6", "1", "0700000005", "1000"];

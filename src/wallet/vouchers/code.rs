@@ -93,6 +93,9 @@ impl Agreed {
     }
 }
 
+/// So many digits a code for cash has.
+pub const DIGITS: usize = 6;
+
 /// The code of a request: the same for each copy of it, and when its answer was lost.
 pub fn digits(config: &ServiceConfig, key: &Key) -> String {
     config.pin_keys.current().code(key.bytes())

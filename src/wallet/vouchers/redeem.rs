@@ -122,7 +122,12 @@ fn decide(context: &Context, plan: &mut Plan) -> Result<(), PlanError> {
         return handing_out::redeem(context, plan, outlet, amount, &secret);
     }
     let customer = customer.ok_or_else(unreadable)?;
-    let typed = Pin::parse(&typed_text::code(typed)).map_err(|_reason| unreadable())?;
+    let digits = typed_text::code(typed);
+    if digits.len() != code::DIGITS {
+        // whoever typed their own PIN by mistake costs the customer no try
+        return Err(unreadable().into());
+    }
+    let typed = Pin::parse(&digits).map_err(|_reason| unreadable())?;
     if context.mode != Mode::Execute {
         // whether there is such a code is said only where a wrong one costs a try
         return Ok(());
