@@ -102,7 +102,7 @@ fn letters(name: &str) -> String {
 /// Whether one word says it, or several that are read as one: `Ka-dogo`.
 fn says(words: &[String], wanted: &str) -> bool {
     let wanted = look_alike(wanted);
-    let one = words.iter().any(|word| *word == wanted);
+    let one = words.contains(&wanted);
     let begins = |from: usize| {
         let mut rest = wanted.as_str();
         for word in words.iter().skip(from) {

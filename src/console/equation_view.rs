@@ -23,7 +23,7 @@ pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
     let breaks = standing.breaks();
     // a demo's own money is against no bank, and nobody has to mend that
     let in_demo = !desk.console.played.is_empty();
-    let is_of_demo = |each: &Break| ItemKind::from(each.kind) == ItemKind::NoStatement;
+    let is_of_demo = |each: &Break| each.kind == ItemKind::NoStatement;
     let only_of_demo = in_demo && breaks.iter().all(is_of_demo);
     html! {
         section {

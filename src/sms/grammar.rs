@@ -162,7 +162,10 @@ impl Grammar {
         }
         let reading = match self.understand(&text, market) {
             Reading::Unknown => self.called_by_name(&text, market),
-            reading => reading,
+            reading @ (Reading::Command { .. }
+            | Reading::Refused(_)
+            | Reading::Incomplete { .. }
+            | Reading::Secret) => reading,
         };
         match &reading {
             Reading::Command { .. } => reading,
