@@ -160,13 +160,9 @@ impl Grammar {
         if self.secret.patterns.iter().any(|pattern| pattern.is_match(&text)) {
             return Reading::Secret;
         }
-        let reading = match self.understand(&text, market) {
-            Reading::Unknown => self.called_by_name(&text, market),
-            reading @ (Reading::Command { .. }
-            | Reading::Refused(_)
-            | Reading::Incomplete { .. }
-            | Reading::Secret) => reading,
-        };
+        let read = self.understand(&text, market);
+        let unknown = read == Reading::Unknown;
+        let reading = if unknown { self.called_by_name(&text, market) } else { read };
         match &reading {
             Reading::Command { .. } => reading,
             _incomplete if self.complete_without_a_pin(&text, &reading, market) => Reading::Secret,

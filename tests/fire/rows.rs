@@ -42,9 +42,9 @@ fn what_postgresql_cannot_store_is_refused_alone() {
             answers.iter().find(|answer| answer.is_err())
         );
         for (number, receipt) in paying.iter().zip(answers) {
-            let balances = receipt.unwrap().balances;
+            let available = receipt.unwrap().available;
             assert_eq!(
-                balances.iter().map(|(account, _)| *account).collect::<Vec<_>>(),
+                available.iter().map(|(account, _)| *account).collect::<Vec<_>>(),
                 legs(*number).map(|leg| leg.0)
             );
         }
