@@ -38,7 +38,7 @@ async fn after(tampering: &[&str]) -> String {
     format!("{}\n    {}\n", tampering.join("; "), report.faults.join("\n    "))
 }
 
-/// The same on PostgreSQL, where an entry is a part of its posting's legs: 32 bytes each, four
+/// The same on PostgreSQL, where an entry is a part of its posting's legs: 40 bytes each, five
 /// numbers of 8.
 fn here(sql: &str) -> String {
     let zeros = |bytes: usize| format!("'\\x{}'::bytea", "00".repeat(bytes));

@@ -204,9 +204,9 @@ async fn a_whole_book_passes_its_check_and_a_changed_one_does_not() {
     let postgres = [
         "DROP TRIGGER postings_are_final ON postings; \
          UPDATE postings SET legs = overlay(legs placing '\\xff'::bytea from 16 for 1) WHERE id = \
-         (SELECT min(id) FROM postings WHERE length(legs) > 32)",
-        "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET legs = substr(legs, 33) \
-         WHERE id = (SELECT min(id) FROM postings WHERE length(legs) > 32)",
+         (SELECT min(id) FROM postings WHERE length(legs) > 40)",
+        "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET legs = substr(legs, 41) \
+         WHERE id = (SELECT min(id) FROM postings WHERE length(legs) > 40)",
         "DROP TRIGGER postings_stay ON postings; DELETE FROM postings WHERE id = 2",
         "DROP TRIGGER postings_are_final ON postings; UPDATE postings SET at = at + 1 WHERE id = 2",
         "DROP TRIGGER chain_stays ON chain; DELETE FROM chain WHERE seq = 2",

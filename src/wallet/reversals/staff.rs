@@ -93,8 +93,10 @@ fn decide(context: &Context, plan: &mut Plan, give_back: bool) -> Result<(), Pla
     let payee = context.facts.owner(reversal.payee)?.ok_or(NOBODY)?;
     plan.concerns = Some(reversal.payee);
     plan.show("amount", context.money(reversal.terms.held_minor));
-    plan.show("from", sign(context, payer));
-    plan.show("to", sign(context, &payee.person));
+    // as the money goes by this decision: back, or as it went
+    let (from, to) = if give_back { (&payee.person, payer) } else { (payer, &payee.person) };
+    plan.show("from", sign(context, from));
+    plan.show("to", sign(context, to));
     plan.show("undo_is", <&str>::from(reversal.state).to_owned());
     if reversal.state == State::Asked {
         plan.flag(UNANSWERED);
