@@ -31,7 +31,7 @@ pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
             @if breaks.is_empty() {
                 (frame::well(&desk.say(Word::Explained)))
             } @else if only_of_demo {
-                ul.notice { @for each in &breaks { (broken(desk, each)) } }
+                div.notice role="status" { ul { @for each in &breaks { (broken(desk, each)) } } }
             } @else {
                 div.notice.bad role="status" {
                     strong { (desk.say(Word::NotExplained)) }

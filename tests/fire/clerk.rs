@@ -70,14 +70,15 @@ fn is_another_process() {
 pub async fn founded(url: String, at: Timestamp) {
     let (app, committer) = node(url.clone(), Clock::manual(at)).await;
     let wallet = &app.wallet;
-    for (name, roles) in [("njeri", "finance"), ("otieno", "finance_lead")] {
+    let two = [("njeri", "finance", "+254722000001"), ("otieno", "finance_lead", "+254722000002")];
+    for (name, roles, msisdn) in two {
         let id = Id::of(wallet.book.fresh_id().await.unwrap());
         let staff = StaffRow {
             id,
             version: 1,
             last_posting: PostingId::NONE,
             name: name.to_owned(),
-            msisdn: "+254722000001".to_owned(),
+            msisdn: msisdn.to_owned(),
             language: "en".to_owned(),
             roles: roles.to_owned(),
             state: StaffState::Active,
