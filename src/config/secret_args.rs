@@ -59,12 +59,6 @@ impl SecretArgs {
         (secret, old)
     }
 
-    /// Whether the secret is this.
-    pub fn is(&self, text: &str) -> bool {
-        let secret = self.secret.as_ref().map(|secret| secret.expose_secret().trim());
-        secret.is_some_and(|secret| secret == text.trim())
-    }
-
     fn current(&self, problems: &mut Vec<String>) -> Option<SealKey> {
         let text =
             match (self.secret.as_ref().filter(|secret| !is_blank(secret)), &self.secret_file) {

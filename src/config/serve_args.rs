@@ -7,6 +7,7 @@ use super::{GatewayAccount, SecretArgs, ServerArgs, Settings};
 use crate::console_url::ConsoleUrl;
 use crate::email::Email;
 use crate::gateway::smtp::{MailAccount, Mailer};
+use crate::seal::SealKey;
 use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
@@ -75,6 +76,7 @@ impl ServeArgs {
             );
         }
         let (secret, old_secrets) = self.secrets.read(&mut problems);
+        let all = || secret.iter().chain(old_secrets.iter().flatten());
         match &self.callback_token {
             None => problems.push(
                 "KADOGO_CALLBACK_TOKEN is not set: callbacks carry no signature, so make up a long \
@@ -89,7 +91,7 @@ impl ServeArgs {
                 "KADOGO_CALLBACK_TOKEN is the demo's secret, which everybody knows".to_owned(),
             ),
             // it travels in the addresses of callbacks
-            Some(token) if self.secrets.is(token.expose_secret()) => problems.push(
+            Some(token) if is_among(token, all()) => problems.push(
                 "KADOGO_CALLBACK_TOKEN is KADOGO_SECRET: make up another one, which the gateway \
                  may know"
                     .to_owned(),
@@ -219,4 +221,11 @@ impl ServeArgs {
             sender: self.at_sender.clone(),
         })
     }
+}
+
+/// Whether a text is one of the secrets, wherever that was read from.
+fn is_among<'a>(text: &SecretString, mut secrets: impl Iterator<Item = &'a SealKey>) -> bool {
+    let print = |key: &SealKey| key.fingerprint("callback token", "");
+    let typed = SealKey::from_hex(text.expose_secret().trim());
+    typed.is_some_and(|typed| secrets.any(|secret| print(secret) == print(&typed)))
 }

@@ -161,10 +161,9 @@ fn of_age(desk: &Desk, standing: &Standing, band: Band, asked: &AskedOfLines) ->
     }
 }
 
-/// Whether something has to be done about it: a demo's own money is against no bank, and stays so.
+/// Whether something has to be done about it.
 fn is_to_do(desk: &Desk, item: &OpenItem) -> bool {
-    let is_of_demo = !desk.console.played.is_empty() && item.kind == ItemKind::NoStatement;
-    item.is_break && !is_of_demo
+    item.is_break && !desk.is_of_demo(item.kind)
 }
 
 fn row(desk: &Desk, item: &OpenItem, asked: &AskedOfLines) -> Markup {

@@ -24,6 +24,7 @@ use crate::wallet::office::acting_staff::Outcome;
 use crate::wallet::office::sign_in::{OnDuty, SESSION_OVER};
 use crate::wallet::treasury::equation::Standing;
 use crate::wallet::treasury::line_candidates::{After, OpenLines};
+use crate::wallet::treasury::open_items::ItemKind;
 use std::sync::Arc;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -155,6 +156,11 @@ impl Desk<'_> {
     /// Whether they may open a page.
     pub fn may(&self, route: &Route) -> bool {
         self.duty.is_some() && route.lets_in(&self.roles())
+    }
+
+    /// Whether an item is only a demo's own money, which is against no bank and stays so.
+    pub fn is_of_demo(&self, kind: ItemKind) -> bool {
+        !self.console.played.is_empty() && kind == ItemKind::NoStatement
     }
 
     /// Whether they may approve acts of a kind.

@@ -21,10 +21,7 @@ const LISTED: usize = 5;
 pub fn equation(desk: &Desk, figures: &Figures) -> Markup {
     let standing = &figures.standing;
     let breaks = standing.breaks();
-    // a demo's own money is against no bank, and nobody has to mend that
-    let in_demo = !desk.console.played.is_empty();
-    let is_of_demo = |each: &Break| each.kind == ItemKind::NoStatement;
-    let only_of_demo = in_demo && breaks.iter().all(is_of_demo);
+    let only_of_demo = breaks.iter().all(|each| desk.is_of_demo(each.kind));
     html! {
         section {
             h2 { (desk.say(Word::Equation)) }
